@@ -1,0 +1,98 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Runs on Debian 12 as it is; anything else needs Python 3.11 for `check` and `unit`.
+
+PYTHON ?= python3
+CHECKS := ruff mypy changelog docs ee lint sanity
+STAGES := system venv $(CHECKS) unit integration molecule
+# ansible-test and ansible-builder want the collection in a real folder of its own name
+TREE = build/$@/ansible_collections/adops/offline_join
+
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
+MAKEFLAGS += --no-print-directory
+
+.PHONY: help $(STAGES) rollout down check test clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+venv: .venv/ready ## Python environment with all tools, in .venv
+	@:
+
+.venv/ready: requirements.txt tests/requirements.txt
+	@echo "==> venv"
+	@tests/make/venv.sh $(PYTHON)
+
+system: ## Debian packages of the lab, installed where missing
+	@tests/make/system.sh tests/make/packages.txt tests/lab/packages.txt tests/sanity/packages.txt
+
+rollout: system venv ## demonstration: packages for ten machines, which join a real domain without a network
+	@python -m demo
+
+down: ## stop and remove the domain of the lab
+	@python3 -m tests.lab down
+
+check: ## every check that needs no lab; each is a target too:
+	@tests/make/stages.sh $(CHECKS)
+
+ruff: venv ##   Python style
+	@echo "==> $@"
+	@ruff check --quiet
+
+mypy: venv ##   Python types
+	@echo "==> $@"
+	@mypy --no-error-summary
+
+changelog: venv ##   changelog fragments and CHANGELOG.md
+	@echo "==> $@"
+	@antsibull-changelog lint
+	@antsibull-changelog lint-changelog-yaml --strict changelogs/changelog.yaml
+	@mkdir -p build && antsibull-changelog generate --output build/CHANGELOG.md
+	@cmp build/CHANGELOG.md CHANGELOG.md
+
+docs: venv ##   documentation of plugins and roles
+	@echo "==> $@"
+	@antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self --skip-rstcheck .
+
+ee: venv ##   requirements of an execution environment
+	@echo "==> $@"
+	@tests/make/tree.sh $(TREE)
+	@ansible-builder introspect build/$@ --sanitize >build/$@/requirements
+
+lint: venv ##   ansible-lint, profile production
+	@echo "==> $@"
+	@ansible-lint -q
+
+sanity: venv ##   ansible-test sanity
+	@echo "==> $@"
+	@tests/make/tree.sh $(TREE)
+	@python tests/sanity/run.py $(TREE)
+
+unit: venv ## tests without a lab
+	@echo "==> $@"
+	@pytest --quiet tests/unit
+
+# the newer line of ldap3, beside the one in the environment
+.venv/kerberos/ready: .venv/ready tests/kerberos/requirements.txt
+	@echo "==> kerberos"
+	@tests/make/system.sh tests/kerberos/packages.txt
+	@pip install -qq --disable-pip-version-check --upgrade --target .venv/kerberos -r tests/kerberos/requirements.txt
+	@touch $@
+
+integration: system venv .venv/kerberos/ready ## tests against the lab
+	@echo "==> $@"
+	@pytest --quiet tests/integration
+
+molecule: system venv ## scenarios of the roles and playbooks, against the lab
+	@echo "==> $@"
+	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
+	@molecule test --all
+
+test: ## all stages, with the time each took
+	@tests/make/stages.sh $(STAGES)
+
+clean: ## remove what make made
+	@rm -rf .venv build changelogs/.plugin-cache.yaml .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache
