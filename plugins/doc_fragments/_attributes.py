@@ -1,0 +1,47 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a plugin can and cannot do, in the words that the documentation shows."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Predicts what a run would do, and changes nothing anywhere.
+  diff_mode:
+    description: Tells what is or would be different afterwards, without secrets.
+  idempotent:
+    description: Run again with the same options and nothing changed meanwhile, it changes nothing.
+"""
+
+    READS = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This only reads.
+  diff_mode:
+    support: N/A
+    details:
+      - This only reads.
+  idempotent:
+    support: full
+    details:
+      - This only reads.
+"""
+
+    DIRECTORY_GROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/adops.offline_join.directory) in C(module_defaults) to give the connection options once.
+    support: full
+    membership:
+      - adops.offline_join.directory
+"""
