@@ -1,0 +1,260 @@
+#!/usr/bin/python
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: packages
+short_description: Issue provisioning packages for a list of machines
+version_added: 0.1.0
+description:
+  - Creates the computer accounts of a list of machines in Active Directory and builds for each the provisioning
+    package that joins it without a network, as C(djoin /provision) does on Windows.
+  - All machines share one connection. Each gets its own answer; what fails for one does not stop another.
+  - An account is created with the six attributes that Windows writes itself. An account that exists is never touched.
+author:
+  - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._attributes
+  - adops.offline_join._attributes.directory_group
+  - adops.offline_join._directory
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  machines:
+    description:
+      - The machines to issue packages for.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description:
+          - The machine's name, at most 15 letters, digits and hyphens. The package gives it to the machine as it is
+            written here.
+        type: str
+        required: true
+      path:
+        description:
+          - Distinguished name of the organizational unit of this machine, by default O(path).
+        type: str
+  path:
+    description:
+      - Distinguished name of the organizational unit where the accounts are created. The login needs the right to
+        create computer objects there, and no other.
+      - By default the domain's own container for new computers.
+    type: str
+  dest:
+    description:
+      - Where the packages are written on the host that runs the module, with mode 0600, one file C(NAME.djoin)
+        for each machine in the form that C(djoin /loadfile) reads, and beside it C(NAME.issue.json), its issue record.
+      - It is made with mode 0700 if it is not there.
+    type: path
+    required: true
+  regenerate:
+    description:
+      - What happens to a package file whose account is not in the directory, because somebody deleted it.
+      - V(missing) issues anew and replaces the file, V(never) refuses the machine.
+    type: str
+    choices: [never, missing]
+    default: missing
+  site:
+    description:
+      - The Active Directory site that the package tells the machine it is in, by default the site of the control node.
+        Windows finds its true site at the first start with a network.
+    type: str
+  domain_controller:
+    description:
+      - Host name of the domain controller that the package names as the first to ask, by default O(server).
+        It is asked for its address and site with the same connection options.
+    type: str
+  provision_options:
+    description:
+      - The options number that the package records, the C(NETSETUP_PROVISION) flags of lmjoin.h. It describes how the
+        account was made and changes nothing; V(0) is right for a new account with a random password.
+    type: int
+    default: 0
+  join4:
+    description:
+      - Add the part JOIN4, which names the account's objectGUID, as Windows 11 24H2 does. Windows that does not know
+        it skips it, as far as is documented; no package made by Windows with this part was at hand to compare.
+    type: bool
+    default: false
+notes:
+  - A package is as secret as a password. Whoever reads one is that machine in your domain until its password changes.
+  - Use a delegated account that may create computers in one organizational unit, never a domain administrator.
+  - The package's bytes were held against a package made by Windows Server 2019 and are accepted by Samba; they were
+    not yet tried on every build of Windows.
+seealso:
+  - module: adops.offline_join.package_info
+  - module: adops.offline_join.samba_join
+  - name: KB909264
+    description: Microsoft's naming rules for computers.
+    link: https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou
+"""
+
+EXAMPLES = r"""
+- name: Issue packages for a branch, one call for all machines
+  adops.offline_join.packages:
+    server: dc1.corp.example
+    ca_cert: /etc/ssl/corp-ca.pem
+    username: issue@corp.example
+    # The password comes from OFFLINE_JOIN_DIRECTORY_PASSWORD.
+    path: OU=Staging,DC=corp,DC=example
+    dest: /srv/packages/berlin
+    machines:
+      - name: BER-PC-001
+      - name: BER-PC-002
+        path: OU=Kiosks,OU=Staging,DC=corp,DC=example
+  delegate_to: localhost
+  run_once: true
+  no_log: true
+"""
+
+RETURN = r"""
+machines:
+  description: What became of each machine, by the name that was given.
+  returned: always
+  type: dict
+  contains:
+    changed:
+      description: Whether a package was issued.
+      type: bool
+      returned: always
+    error:
+      description: Why this machine has no package, and what to do.
+      type: str
+      returned: failure of this machine
+      sample: "BER-PC-001: the account exists (CN=BER-PC-001,OU=Berlin,DC=corp,DC=example), but ..."
+    distinguished_name:
+      description: The computer account.
+      type: str
+      returned: success of this machine
+      sample: CN=BER-PC-001,OU=Staging,DC=corp,DC=example
+    object_guid:
+      description: The account's objectGUID.
+      type: str
+      returned: success of this machine, unknown in check mode before it is created
+    sid:
+      description: The account's security identifier.
+      type: str
+      returned: success of this machine, unknown in check mode before it is created
+    package:
+      description: The package file.
+      type: str
+      returned: success of this machine
+      sample: /srv/packages/berlin/BER-PC-001.djoin
+    issue_record:
+      description: What the directory said right after issuing, as a JSON file without secrets.
+      type: str
+      returned: success of this machine
+      sample: /srv/packages/berlin/BER-PC-001.issue.json
+"""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing import (
+    Answer,
+    Issuer,
+    Machine,
+    Order,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import (
+        DirectoryConnection,
+    )
+    from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import Ping
+
+ARGUMENT_SPEC = {
+    "machines": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"name": {"type": "str", "required": True}, "path": {"type": "str"}},
+    },
+    "path": {"type": "str"},
+    "dest": {"type": "path", "required": True},
+    "regenerate": {"type": "str", "choices": list(regenerate.CHOICES), "default": "missing"},
+    "site": {"type": "str"},
+    "domain_controller": {"type": "str"},
+    "provision_options": {"type": "int", "default": 0},
+    "join4": {"type": "bool", "default": False},
+}
+
+
+def issue(module: AnsibleModule) -> dict[str, Any]:
+    params = module.params
+    with connect(_module.directory_settings(module)) as connection:
+        domain = Domain.read(connection)
+        controller, address = named_controller(connection, domain, params["domain_controller"])
+        order = Order(
+            dest=Path(params["dest"]),
+            regenerate=params["regenerate"],
+            controller=controller,
+            controller_address=address,
+            site=params["site"],
+            provision_options=params["provision_options"],
+            join4=params["join4"],
+            check_mode=module.check_mode,
+        )
+        machines = [Machine(machine["name"], machine["path"] or params["path"]) for machine in params["machines"]]
+        try:
+            return result(Issuer(connection, domain, order).issue(machines))
+        except OSError as error:
+            remedy = "name a directory that you may write to"
+            return {"failed": True, "msg": f"{order.dest} cannot be written to: {error.strerror}; {remedy}"}
+
+
+def named_controller(connection: DirectoryConnection, domain: Domain, server: str | None) -> tuple[Ping, str]:
+    """What the domain controller that the packages shall name says of itself, and its address."""
+    if server is None:
+        return domain.controller, connection.address
+    with connect(dataclasses.replace(connection.settings, server=server)) as named:
+        return ping(named, domain.dns_name), named.address
+
+
+def result(answers: list[Answer]) -> dict[str, Any]:
+    errors = [answer.error for answer in answers if answer.error]
+    issued = [answer for answer in answers if answer.changed]
+    diff = [
+        {
+            "before_header": answer.name,
+            "after_header": answer.name,
+            "before": "",
+            "after": f"account: {answer.distinguished_name}\npackage: {answer.package}\n",
+        }
+        for answer in issued
+    ]
+    failure = {"failed": True, "msg": f"{len(errors)} of {len(answers)} machines: " + "\n".join(errors)}
+    return {
+        "changed": bool(issued),
+        "machines": {answer.name: answer.to_result() for answer in answers},
+        "diff": diff,
+        **(failure if errors else {}),
+    }
+
+
+def main() -> None:
+    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, issue)
+
+
+if __name__ == "__main__":
+    main()
