@@ -1,0 +1,73 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Join a Linux host with a package: look, judge here, hand the package over once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils import _secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
+from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._package.text import LARGEST_TEXT
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import Offer, judge
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
+
+ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "path": {"type": "path", "required": True}}
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    @guarded
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
+        hand = Hand(self, arguments["name"], task_vars)
+        path = Path(arguments["path"])
+        if self._task.check_mode and not path.exists():
+            # The step before this one would have made it.
+            return {**result, "changed": True}
+        package = _read(arguments["name"], path)
+        member = hand.look("adops.offline_join.samba_member_info")
+        verdict = judge(_offer(arguments["name"], package), member)
+        if verdict.refusal:
+            raise AnsibleActionFail(f"{arguments['name']}: {verdict.refusal}")
+        if verdict.apply and not self._task.check_mode:
+            _apply(hand, package)
+        return {**result, "changed": verdict.apply}
+
+
+def _read(name: str, path: Path) -> Package:
+    try:
+        return Package.read(_secret_file.read(path, LARGEST_TEXT))
+    except OSError as error:
+        raise AnsibleActionFail(f"{name}: {path} cannot be read: {error.strerror}; issue its package first") from None
+    except PackageError as error:
+        raise AnsibleActionFail(f"{name}: {path} {error}; issue it again") from None
+
+
+def _offer(name: str, package: Package) -> Offer:
+    domain = package.join.dns_domain_info
+    return Offer(
+        machine_name=name,
+        package_machine_name=package.machine_name,
+        dns_domain=package.domain_name,
+        netbios_domain=domain.name or "",
+        domain_guid=str(domain.domain_guid),
+        package_sha256=package.sha256,
+    )
+
+
+def _apply(hand: Hand, package: Package) -> None:
+    arguments = {"package": package.to_base64(), "package_sha256": package.sha256}
+    done = hand.act("adops.offline_join.samba_join_package", arguments)
+    if done["return_code"] != 0:
+        output = " ".join(done["output"].split())
+        raise AnsibleActionFail(f"{hand.machine_name}: Samba did not take the package: {output}; issue it again")
