@@ -202,6 +202,9 @@ ARGUMENT_SPEC = {
 
 def issue(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
+    if not Path(params["dest"]).is_absolute():
+        msg = f"dest {params['dest']} is relative, so packages could land anywhere; give the whole path"
+        return {"failed": True, "msg": msg}
     with connect(_module.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         controller, address = named_controller(connection, domain, params["domain_controller"])

@@ -202,3 +202,9 @@ def test_directory_is_not_writable(branch: Branch, tmp_path: Path) -> None:
     assert answer["failed"]
     assert str(file) in answer["msg"]
     assert not branch.accounts()
+
+
+def test_directory_is_relative(branch: Branch) -> None:
+    answer = branch.issue(dest="packages")
+    assert "dest packages is relative" in answer["msg"]
+    assert not branch.accounts()
