@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from .connection import DirectoryConnection
 from .errors import SearchError
 
-_NO_SUCH_OBJECT = 32
+_CAUSES = {32: "it is not there", 34: "this is no distinguished name"}  # noSuchObject, invalidDNSyntax
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,10 @@ class Container:
         try:
             entry = connection.read(dn, ["distinguishedName", "allowedChildClassesEffective"])
         except SearchError as error:
-            if error.result != _NO_SUCH_OBJECT:
+            cause = _CAUSES.get(error.result or 0)
+            if cause is None:
                 raise
             remedy = "create it, or correct path"
-            raise SearchError(f"look at the organizational unit {dn}", error.cause, remedy, dn=dn) from None
+            raise SearchError(f"look at the organizational unit {dn}", cause, remedy, dn=dn) from None
         classes = {name.decode("ascii").lower() for name in entry.get("allowedChildClassesEffective", [])}
         return cls(entry["distinguishedName"][0].decode("utf-8"), "computer" in classes)
