@@ -46,7 +46,7 @@ def package_info(content: Any) -> dict[str, Any]:
     if not isinstance(content, str):
         raise AnsibleFilterError(f"package_info takes the text of a package, not {type(content).__name__}")
     try:
-        return Package.read(content.encode()).describe()
+        return Package.read(content.encode(errors="replace")).describe()
     except PackageError as error:
         raise AnsibleFilterError(f"the text {error}") from None
 

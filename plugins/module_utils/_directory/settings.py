@@ -9,7 +9,7 @@ Names and meanings follow microsoft.ad's LDAP plugins; the documentation is doc_
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import SettingsError
@@ -48,7 +48,7 @@ class Settings:
     tls_mode: str
     auth_protocol: str
     username: str | None
-    password: str | None
+    password: str | None = field(repr=False)
     ca_cert: str | None
     cert_validation: str
     connection_timeout: int

@@ -79,7 +79,7 @@ class Reader:
             raise DecodeError(name, 8, f"announces {announced} bytes, but {there} follow")
 
     def left(self) -> int:
-        return len(self._data) - self.position
+        return max(len(self._data) - self.position, 0)
 
     def take(self, size: int, field: str) -> bytes:
         if size > self.left():
@@ -104,9 +104,13 @@ class Reader:
 
 
 class NdrType(Generic[T]):
-    """One type of the declaration. ``least`` is the smallest inline size of one element in bytes."""
+    """One type of the declaration.
+
+    ``least`` is its smallest inline size in bytes; ``shown`` is false where a value may hold a secret.
+    """
 
     least = 1
+    shown = True
 
     def write(self, writer: Writer, value: T) -> None:
         raise NotImplementedError
@@ -127,13 +131,11 @@ def member(idl_name: str, ndr_type: NdrType[Any] | type, default: Any = dataclas
     """Declare a field of a structure: its name in Microsoft's IDL and its type on the wire."""
     wire = ndr_type if isinstance(ndr_type, NdrType) else StructureType(ndr_type)
     # pylint: disable-next=invalid-field-call  # the declaration of a dataclass calls this
-    return dataclasses.field(default=default, metadata={"idl_name": idl_name, "type": wire})
+    return dataclasses.field(default=default, repr=wire.shown, metadata={"idl_name": idl_name, "type": wire})
 
 
 class StructureType(NdrType[T]):
     """A structure embedded in another, or the outermost one: its members in declared order."""
-
-    least = 4
 
     def __init__(self, structure: type[T]) -> None:
         self.structure = structure
@@ -141,6 +143,7 @@ class StructureType(NdrType[T]):
             (field.name, field.metadata["idl_name"], field.metadata["type"])
             for field in dataclasses.fields(structure)  # type: ignore[arg-type]  # T is a dataclass by contract
         ]
+        self.least = sum(wire.least for _name, _idl_name, wire in self._members)
 
     def write(self, writer: Writer, value: T) -> None:
         for name, _idl_name, wire in self._members:

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 from .errors import DecodeError, PackageError
 from .ndr import NdrType, Reader, StructureType, T, Writer
 from .password import Password
+
+_SID = re.compile(r"S-1-[0-9]+(-[0-9]+){0,15}")
 
 
 class Unsigned(NdrType[int]):
@@ -133,9 +136,9 @@ class SecurityIdentifier(Pointer[str]):
     """A pointer to a SID (MS-DTYP 2.4.2), in its text form ``S-1-5-21-...``."""
 
     def _write_referent(self, writer: Writer, value: str) -> None:
-        prefix, revision, authority, *subauthorities = value.split("-")
-        if (prefix, revision) != ("S", "1") or len(subauthorities) > 15:
+        if not _SID.fullmatch(value):
             raise PackageError(f"{value!r} is no security identifier")
+        authority, *subauthorities = value.split("-")[2:]
         writer.number(len(subauthorities), 4)
         writer.buffer += bytes([1, len(subauthorities)]) + int(authority).to_bytes(6, "big")
         for subauthority in subauthorities:
@@ -154,6 +157,7 @@ class CountedBytes(NdrType[bytes | None]):
     """A u32 count and a pointer to that many bytes: OP_BLOB, ``cbValueData``/``pValueData`` and the like."""
 
     least = 8
+    shown = False
 
     def write(self, writer: Writer, value: bytes | None) -> None:
         writer.number(len(value or b""), 4)
@@ -203,7 +207,7 @@ class CountedArray(NdrType[tuple[T, ...] | None]):
         if not present:
             return None
         _check_conformance(reader, count, field)
-        # An element takes at least four bytes, so a count that cannot be true costs no memory.
+        # A count that cannot be true costs no memory.
         if count * self._element.least > reader.left():
             raise DecodeError(field, reader.position, f"counts {count} elements, more than there are bytes for")
         names = [f"{field}[{number}]" for number in range(count)]

@@ -142,16 +142,18 @@ class Package:
     @property
     def account_sid(self) -> str | None:
         """The SID of the computer account, where the package says it (JOIN3 or JOIN4)."""
-        for part in self.parts:
-            structure = parts.read(part)
-            if isinstance(structure, Join3Part | Join4Part):
-                return structure.sid
-        return None
+        return next((account.sid for account in self._accounts()), None)
+
+    def _accounts(self) -> list[Join3Part | Join4Part]:
+        contents = [parts.read(part) for part in self.parts]
+        return [content for content in contents if isinstance(content, Join3Part | Join4Part)]
 
     def _check_account(self) -> None:
-        domain_sid = self.join.dns_domain_info.sid
-        if self.account_sid and self.account_sid.rpartition("-")[0] != domain_sid:
+        accounts = self._accounts()
+        if any(account.sid != f"{self.join.dns_domain_info.sid}-{account.rid}" for account in accounts):
             raise PackageError("contradicts itself: its account is not of its domain, so it was damaged or changed")
+        if len({account.rid for account in accounts}) > 1:
+            raise PackageError("contradicts itself: it names two accounts, so it was damaged or changed")
 
     @cached_property
     def sha256(self) -> str:
@@ -244,6 +246,7 @@ def _agreed(joins: Sequence[Win7Blob]) -> Win7Blob:
     join = joins[0]
     if any(other != join for other in joins):
         raise PackageError("contradicts itself: its copies of the join data differ, so it was damaged or changed")
-    if not (join.machine_name and join.machine_password and join.domain):
+    password = join.machine_password
+    if not (join.machine_name and password and password.reveal() and join.domain):
         raise PackageError("lacks the machine's name, its password or the domain")
     return join

@@ -32,17 +32,20 @@ class Password:
         return self._characters
 
     def is_default_of(self, machine_name: str) -> bool:
-        """Whether it is what ``djoin /defpwd`` sets: the first 14 characters of the name in lower case."""
-        return self == Password(machine_name.lower()[:14])
+        """Whether it is what ``/defpwd`` sets: the first 14 characters of the name, which djoin puts in lower case."""
+        return bool(self._characters) and self._characters.lower() == machine_name.lower()[:14]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Password):
             return NotImplemented
-        mine, theirs = (p._characters.encode("utf-16-le", "surrogatepass") for p in (self, other))
-        return hmac.compare_digest(mine, theirs)
+        return hmac.compare_digest(self._units, other._units)
 
     def __hash__(self) -> int:
-        return hash(self._characters)
+        return hash(self._units)
+
+    @property
+    def _units(self) -> bytes:
+        return self._characters.encode("utf-16-le", "surrogatepass")
 
     def __repr__(self) -> str:
         return "Password(hidden)"

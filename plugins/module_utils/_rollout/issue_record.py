@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 _FORMAT = 1
 
@@ -40,10 +40,16 @@ class IssueRecord:
         """
         :raises ValueError: it is no issue record of this format
         """
-        fields = json.loads(content)
+        try:
+            fields = json.loads(content)
+        except RecursionError:
+            raise ValueError("no issue record") from None
         if not isinstance(fields, dict) or fields.pop("format", None) != _FORMAT:
             raise ValueError("no issue record")
-        try:
-            return cls(**fields)
-        except TypeError:
-            raise ValueError("an issue record with other fields") from None
+        hints = get_type_hints(cls)
+        if fields.keys() != hints.keys() or not isinstance(fields["evidence"], dict):
+            raise ValueError("an issue record with other fields")
+        for name in fields.keys() - {"evidence"}:
+            if not isinstance(fields[name], hints[name]):
+                raise ValueError(f"an issue record with an impossible {name}")
+        return cls(**fields)

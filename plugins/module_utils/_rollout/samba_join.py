@@ -70,12 +70,8 @@ def _wrong_membership(offer: Offer, member: dict[str, Any]) -> str | None:
     if membership.get("domain_guid") != offer.domain_guid:
         domain = membership.get("dns_domain", "another domain")
         return f"the host is a member of {domain}; leave it first (net ads leave)"
-    through_this_package = (
-        applied is not None
-        and applied.get("package_sha256") == offer.package_sha256
-        and applied.get("join_time") == membership.get("join_time")
-    )
-    if through_this_package:
+    this_join = {"package_sha256": offer.package_sha256, "join_time": membership.get("join_time")}
+    if applied == this_join and this_join["join_time"]:
         return None
     return (
         "the host is a member already, but not through this package; "
