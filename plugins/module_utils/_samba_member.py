@@ -83,7 +83,7 @@ def write_marker(private_dir: str, marker: dict[str, Any]) -> None:
     :raises OSError: it cannot be written
     """
     path = os.path.join(private_dir, _MARKER)
-    descriptor = os.open(path + ".unfinished", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor = os.open(path + ".unfinished", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(marker, file)
     os.replace(path + ".unfinished", path)

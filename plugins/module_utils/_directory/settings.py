@@ -73,6 +73,12 @@ class Settings:
     def _refusals(self) -> list[tuple[bool, str, str]]:
         simple, sealed = self.auth_protocol == "simple", self.auth_protocol == "kerberos"
         return [
+            (not self.server, "no server is named", "set server to the host name of a domain controller"),
+            (
+                not 0 < self.port < 65536 or self.connection_timeout < 1,
+                f"port {self.port} or connection_timeout {self.connection_timeout} is impossible",
+                "give a port from 1 to 65535 and at least one second",
+            ),
             (
                 "://" in self.server,
                 "server is a host name, not a URL",

@@ -180,12 +180,16 @@ class CountedBytes(NdrType[bytes | None]):
 
 
 class CountedArray(NdrType[tuple[T, ...] | None]):
-    """A u32 count and a pointer to that many structures: all of them inline, then each one's referents."""
+    """A u32 count and a pointer to that many structures: all of them inline, then each one's referents.
+
+    More than ``most`` are refused: no honest package has them, and each would cost far more memory than bytes.
+    """
 
     least = 8
 
-    def __init__(self, structure: type[T]) -> None:
+    def __init__(self, structure: type[T], most: int) -> None:
         self._element = StructureType(structure)
+        self._most = most
 
     def write(self, writer: Writer, value: tuple[T, ...] | None) -> None:
         writer.number(len(value or ()), 4)
@@ -210,6 +214,8 @@ class CountedArray(NdrType[tuple[T, ...] | None]):
         # A count that cannot be true costs no memory.
         if count * self._element.least > reader.left():
             raise DecodeError(field, reader.position, f"counts {count} elements, more than there are bytes for")
+        if count > self._most:
+            raise DecodeError(field, reader.position, f"counts {count} elements, more than any package has")
         names = [f"{field}[{number}]" for number in range(count)]
         parts = [self._element.read(reader, name) for name in names]
         return tuple(self._element.read_referents(reader, part, name) for name, part in zip(names, parts, strict=True))

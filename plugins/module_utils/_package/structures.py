@@ -28,6 +28,7 @@ from .ndr_types import (
 from .password import Password
 
 _NO_GUID = uuid.UUID(int=0)
+_FEW, _MANY = 256, 16_384
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ class ProvisionData:
 
     IDL_NAME: ClassVar = "ODJ_PROVISION_DATA"
     version: int = member("ulVersion", Unsigned(4))
-    blobs: tuple[Blob, ...] | None = member("pBlobs", CountedArray(Blob))
+    blobs: tuple[Blob, ...] | None = member("pBlobs", CountedArray(Blob, _FEW))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +118,7 @@ class PartCollection:
     """OP_PACKAGE_PART_COLLECTION."""
 
     IDL_NAME: ClassVar = "OP_PACKAGE_PART_COLLECTION"
-    parts: tuple[PackagePart, ...] | None = member("pParts", CountedArray(PackagePart))
+    parts: tuple[PackagePart, ...] | None = member("pParts", CountedArray(PackagePart, _FEW))
     extension: bytes | None = member("Extension", CountedBytes(), None)
 
 
@@ -169,7 +170,7 @@ class PolicyElementList:
 
     source: str | None = member("pSource", WideString())
     root_key_id: int = member("ulRootKeyId", Unsigned(4))
-    elements: tuple[PolicyElement, ...] | None = member("pElements", CountedArray(PolicyElement))
+    elements: tuple[PolicyElement, ...] | None = member("pElements", CountedArray(PolicyElement, _MANY))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +178,7 @@ class PolicyPart:
     """OP_POLICY_PART."""
 
     IDL_NAME: ClassVar = "OP_POLICY_PART"
-    element_lists: tuple[PolicyElementList, ...] | None = member("pElementLists", CountedArray(PolicyElementList))
+    element_lists: tuple[PolicyElementList, ...] | None = member("pElementLists", CountedArray(PolicyElementList, _FEW))
     extension: bytes | None = member("Extension", CountedBytes(), None)
 
 
@@ -207,6 +208,6 @@ class CertificatePart:
     """OP_CERT_PART."""
 
     IDL_NAME: ClassVar = "OP_CERT_PART"
-    pfx_stores: tuple[PfxStore, ...] | None = member("pPfxStores", CountedArray(PfxStore))
-    sst_stores: tuple[SstStore, ...] | None = member("pSstStores", CountedArray(SstStore))
+    pfx_stores: tuple[PfxStore, ...] | None = member("pPfxStores", CountedArray(PfxStore, _FEW))
+    sst_stores: tuple[SstStore, ...] | None = member("pSstStores", CountedArray(SstStore, _FEW))
     extension: bytes | None = member("Extension", CountedBytes(), None)
