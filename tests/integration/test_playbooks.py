@@ -1,0 +1,123 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The shapes of our plays and directory steps. Where one of them differs, machines are lost silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+HOME = Path(__file__).parents[2]
+Task = dict[str, Any]
+
+PLAY = {
+    "hosts": "{{ offline_join_hosts | default('all') }}",
+    "gather_facts": False,
+    "strategy": "ansible.builtin.linear",
+}
+PLAY_KEYWORDS = {"name", "vars", "module_defaults", "max_fail_percentage", "tasks", *PLAY}
+LEAVE_OUT = {"ansible.builtin.meta": "end_host", "when": "offline_join_note is defined"}
+ON_THE_CONTROL_NODE = {
+    "ansible_connection": "local",
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+    "ansible_become": False,
+}
+DIRECTORY_STEP = {
+    "run_once": True,
+    "delegate_to": "localhost",
+    "changed_when": False,
+    "failed_when": False,
+    "vars": ON_THE_CONTROL_NODE | {"ansible_pipelining": True},
+}
+DYNAMIC = {"include_role", "include_tasks", "ansible.builtin.include_role", "ansible.builtin.include_tasks"}
+
+
+def _read(file: Path) -> list[Task]:
+    read: list[Task] = yaml.safe_load(file.read_text()) or []
+    return read
+
+
+def _flat(tasks: list[Task]) -> Iterator[Task]:
+    for task in tasks:
+        yield task
+        for section in ("block", "rescue", "always"):
+            yield from _flat(task.get(section, []))
+
+
+PLAYBOOKS = sorted((HOME / "playbooks").rglob("*.yml"))
+PLAYS = {
+    f"{file.relative_to(HOME)}: {play['name']}": play
+    for file in PLAYBOOKS
+    for play in _read(file)
+    if "ansible.builtin.import_playbook" not in play
+}
+ROLE_TASKS = {str(file.relative_to(HOME)): _read(file) for file in sorted(HOME.glob("roles/*/tasks/*.yml"))}
+RUNTIME = yaml.safe_load((HOME / "meta" / "runtime.yml").read_text())
+DIRECTORY_MODULES = {f"adops.offline_join.{name}" for name in RUNTIME["action_groups"]["directory"]}
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {file.stem for file in PLAYBOOKS} >= {"prepare", "join", "rollout"}
+    assert any(name.endswith("Report") for name in PLAYS)
+    assert DIRECTORY_MODULES & {module for tasks in ROLE_TASKS.values() for task in _flat(tasks) for module in task}
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_play(name: str) -> None:
+    """No play of ours splits its hosts, gathers facts, targets another pattern or inherits a strategy."""
+    play = PLAYS[name]
+    assert {keyword: play.get(keyword) for keyword in PLAY} == PLAY
+    assert set(play) <= PLAY_KEYWORDS
+
+
+@pytest.mark.parametrize("name", [name for name in PLAYS if not name.endswith("Report")])
+def test_stage(name: str) -> None:
+    """First those are left out that an earlier stage noted; then everything stands in one block that notes."""
+    leave_out, block = PLAYS[name]["tasks"]
+    assert {keyword: leave_out.get(keyword) for keyword in LEAVE_OUT} == LEAVE_OUT
+    assert block["ignore_unreachable"] is True
+    [note] = block["rescue"]
+    assert set(note["ansible.builtin.set_fact"]["offline_join_note"]) == {"stage", "state", "headline"}
+
+
+def test_every_playbook_ends_with_the_report() -> None:
+    for file in (HOME / "playbooks").glob("*.yml"):
+        assert _read(file)[-1]["ansible.builtin.import_playbook"] == "stages/report.yml", file
+
+
+@pytest.mark.parametrize("name", [*PLAYS, *ROLE_TASKS])
+def test_nothing_is_included_at_run_time(name: str) -> None:
+    for task in _flat(PLAYS[name]["tasks"] if name in PLAYS else ROLE_TASKS[name]):
+        assert not DYNAMIC & set(task), task["name"]
+        assert not isinstance(task.get("any_errors_fatal"), str), task["name"]
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_steps_on_the_control_node(name: str) -> None:
+    for task in _flat(PLAYS[name]["tasks"]):
+        if "delegate_to" in task:
+            assert task["delegate_to"] == "localhost", task["name"]
+            assert task["run_once"] is True, task["name"]
+            assert task["vars"].items() >= ON_THE_CONTROL_NODE.items(), task["name"]
+
+
+@pytest.mark.parametrize("name", ROLE_TASKS)
+def test_directory_steps(name: str) -> None:
+    """One call for all machines that never fails, then each machine speaks for itself."""
+    tasks = list(_flat(ROLE_TASKS[name]))
+    for task, answer in zip(tasks, [*tasks[1:], {}], strict=True):
+        if not (DIRECTORY_MODULES & set(task) or {"run_once", "delegate_to"} & set(task)):
+            continue
+        assert {keyword: task.get(keyword) for keyword in DIRECTORY_STEP} == DIRECTORY_STEP, task["name"]
+        assert task["no_log"].endswith("_secure_logging }}"), task["name"]
+        assert "when" not in task, task["name"]
+        assert answer["ansible.builtin.assert"]["that"] == "'error' not in __mine", task["name"]
+        assert answer["changed_when"] == "__mine.changed | default(false)", task["name"]
+        assert f"({task['register']}.machines | default({{}}))" in answer["vars"]["__mine"], task["name"]
+        assert f"default({{'error': {task['register']}.msg" in answer["vars"]["__mine"], task["name"]
