@@ -143,21 +143,32 @@ class Controller:
         (self.directory / "stopped").touch()
         self.capsule.terminate(seconds)
 
-    def require_free_address(self) -> None:
-        """Raise LabError when something else already listens where this controller will."""
+    def require_free_address(self, seconds: float = 5) -> None:
+        """Raise LabError when something else listens where this controller will, and goes on to.
+
+        What was killed a moment ago may hold its ports until the kernel is done with it.
+        """
+        deadline = time.monotonic() + seconds
         for port in TCP_PORTS:
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((self.address, port))
-                except OSError as error:
-                    place = f"{self.address} port {port}"
-                    if error.errno != errno.EADDRINUSE:
-                        raise LabError(f"{self.host} cannot use {place}: {error.strerror}.") from error
+            while (error := self._bind_error(port)) is not None:
+                place = f"{self.address} port {port}"
+                if error.errno != errno.EADDRINUSE:
+                    raise LabError(f"{self.host} cannot use {place}: {error.strerror}.") from error
+                if time.monotonic() > deadline:
                     raise LabError(
                         f"{self.host} needs {place}, but something else listens there. "
                         f"`ss -ltnp 'sport = :{port}'` names it; stop it, or stop the other lab."
                     ) from error
+                time.sleep(0.1)
+
+    def _bind_error(self, port: int) -> OSError | None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.address, port))
+            except OSError as error:
+                return error
+        return None
 
     def _prepare(self) -> None:
         shutil.rmtree(self.directory, ignore_errors=True)
