@@ -42,9 +42,9 @@ PLANTED: dict[str, Callable[[str], str | bytes]] = {
     "repr in JSON": lambda secret: json.dumps({"msg": repr({"password": secret})}),
     "YAML": lambda secret: yaml.safe_dump({"password": secret}, default_style="'", width=1000),
     "shell": lambda secret: shlex.join(["net", f"password={secret}"]),
-    "HTML": lambda secret: html.escape(secret),
+    "HTML": html.escape,
     "XML": lambda secret: html.escape(secret, quote=False),
-    "URL": lambda secret: urllib.parse.quote(secret),
+    "URL": urllib.parse.quote,
     "query": lambda secret: urllib.parse.urlencode({"password": secret}),
     "hex": lambda secret: secret.encode().hex(),
     "upper-case hex": lambda secret: secret.encode().hex().upper(),
@@ -82,7 +82,7 @@ def test_short_canary_is_refused() -> None:
 
 
 def test_watcher_sees_files_and_command_lines_of_a_moment(tmp_path: Path) -> None:
-    in_a_file, in_a_command = (Password.generate().reveal() for _ in range(2))
+    in_a_file, in_a_command = (Password.generate().reveal() for _number in range(2))
     moment = "f=$1; cat >$f; sleep 0.1; rm $f"
     file = tmp_path / "deep" / "file"
     file.parent.mkdir()

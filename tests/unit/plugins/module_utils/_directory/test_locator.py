@@ -127,7 +127,7 @@ def test_any_names_end(names: bytes) -> None:
 @given(st.data())
 def test_recorded_answer_with_any_damage(data: st.DataObject) -> None:
     damaged = bytearray(RECORDED)
-    for _ in range(data.draw(st.integers(1, 6))):
+    for _number in range(data.draw(st.integers(1, 6))):
         damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
     try:
         assert isinstance(decode(bytes(damaged)), Ping)

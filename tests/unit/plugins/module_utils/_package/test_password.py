@@ -88,10 +88,9 @@ class TestHiding:
     def test_local_variables_of_a_traceback(self) -> None:
         package = samples.build()
         password = package.join.machine_password
-        try:
+        with pytest.raises(LookupError) as raised:
             raise LookupError(package, password)
-        except LookupError as error:
-            shown = traceback.TracebackException.from_exception(error, capture_locals=True)
+        shown = traceback.TracebackException.from_exception(raised.value, capture_locals=True)
         assert_hidden("".join(shown.format()))
 
     @pytest.mark.parametrize("place", ["package", "win7", "win8", "collection", "join"])
@@ -122,16 +121,16 @@ class TestHiding:
 
 class TestGenerating:
     def test_length_and_alphabet(self) -> None:
-        drawn = [Password.generate().reveal() for _ in range(200)]
+        drawn = [Password.generate().reveal() for _number in range(200)]
         assert {len(password) for password in drawn} == {120}
         # 24,000 draws miss one of 90 characters about once in 10^114.
         assert set("".join(drawn)) == set(map(chr, range(33, 123)))
 
     def test_no_two_are_alike(self) -> None:
-        assert len({Password.generate().reveal() for _ in range(200)}) == 200
+        assert len({Password.generate().reveal() for _number in range(200)}) == 200
 
     def test_every_place_is_drawn(self) -> None:
-        drawn = [Password.generate().reveal() for _ in range(50)]
+        drawn = [Password.generate().reveal() for _number in range(50)]
         assert all(len(set(characters)) > 10 for characters in zip(*drawn, strict=True))
 
 
