@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from . import login
 from .errors import ConnectError, ConnectionLost, SearchError
-from .libraries import ldap3, ldap3_exceptions
+from .libraries import ldap3, ldap3_exceptions, security_descriptor_control
 from .settings import Settings
 from .tls import VerifiedTls
 
 _PAGE = 500
 _ANSWER_TIMEOUT = 60  # seconds for one answer; a busy domain controller takes its time over a write
+_OWNER_GROUP_DACL = 7
 
 Entry = dict[str, list[bytes]]  # raw attribute values; an attribute that is not set is missing
+Control: TypeAlias = "tuple[str, bool, bytes | None]"  # object identifier, criticality, value in BER
 
 
 class DirectoryConnection:
@@ -35,25 +37,33 @@ class DirectoryConnection:
         address: str = self._connection.socket.getpeername()[0]
         return address
 
-    def search(self, base: str, ldap_filter: str, attributes: list[str]) -> list[tuple[str, Entry]]:
+    def search(
+        self, base: str, ldap_filter: str, attributes: list[str], controls: list[Control] | None = None
+    ) -> list[tuple[str, Entry]]:
         """Every matching object below ``base`` as its DN and attributes.
 
         :raises SearchError: the base cannot be read
         """
         with self._reading(f"search {base}", base):
             entries = self._connection.extend.standard.paged_search(
-                base, ldap_filter, attributes=attributes, paged_size=_PAGE, generator=True
+                base, ldap_filter, attributes=attributes, controls=controls, paged_size=_PAGE, generator=True
             )
             return [(e["dn"], _set_attributes(e)) for e in entries if e["type"] == "searchResEntry"]
 
-    def read(self, dn: str, attributes: list[str], ldap_filter: str = "(objectClass=*)") -> Entry:
+    def read(
+        self,
+        dn: str,
+        attributes: list[str],
+        ldap_filter: str = "(objectClass=*)",
+        controls: list[Control] | None = None,
+    ) -> Entry:
         """One object's attributes; the empty DN is the rootDSE.
 
         :raises SearchError: it is not there or cannot be read
         """
         act = f"read {dn or 'the rootDSE'}"
         with self._reading(act, dn):
-            self._connection.search(dn, ldap_filter, search_scope=ldap3.BASE, attributes=attributes)
+            self._connection.search(dn, ldap_filter, search_scope=ldap3.BASE, attributes=attributes, controls=controls)
         for entry in self._connection.response:
             if entry["type"] == "searchResEntry":
                 return _set_attributes(entry)
@@ -90,6 +100,15 @@ class DirectoryConnection:
                 "the domain controller stopped answering",
                 "look at it and at the network, then run again",
             ) from None
+
+
+def owner_and_dacl() -> list[Control]:
+    """What makes nTSecurityDescriptor readable (MS-ADTS 3.1.1.3.4.1.11).
+
+    Without it a domain controller offers the SACL too, and so nothing at all to a login that may not read that.
+    """
+    controls: list[Control] = security_descriptor_control(criticality=True, sdflags=_OWNER_GROUP_DACL)
+    return controls
 
 
 @contextmanager

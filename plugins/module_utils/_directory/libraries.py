@@ -16,12 +16,14 @@ try:
     import ldap3
     from ldap3.core import exceptions as ldap3_exceptions
     from ldap3.protocol.formatters.formatters import format_sid
+    from ldap3.protocol.microsoft import security_descriptor_control
     from ldap3.utils.conv import escape_filter_chars
     from ldap3.utils.dn import escape_rdn
 except ImportError:
     LDAP3_IMPORT_ERROR: str | None = traceback.format_exc()
     # The names must be there to be imported; nothing behind them is called then.
-    ldap3 = ldap3_exceptions = escape_filter_chars = escape_rdn = format_sid = None  # type: ignore[assignment]
+    ldap3 = ldap3_exceptions = None  # type: ignore[assignment]
+    escape_filter_chars = escape_rdn = format_sid = security_descriptor_control = None  # type: ignore[assignment]
 else:
     LDAP3_IMPORT_ERROR = None
 
@@ -39,6 +41,7 @@ __all__ = [
     "gssapi",
     "ldap3",
     "ldap3_exceptions",
+    "security_descriptor_control",
 ]
 
 # How a connection is asked to encrypt after a Kerberos login; None before ldap3 2.10, which cannot.
