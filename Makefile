@@ -83,6 +83,7 @@ unit: venv ## tests without a lab
 	@touch $@
 
 integration: system venv .venv/kerberos/ready ## tests against the lab
+	@tests/make/system.sh tests/integration/packages.txt
 	@echo "==> $@"
 	@pytest --quiet tests/integration
 
