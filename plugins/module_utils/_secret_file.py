@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -45,9 +46,8 @@ def make_directory(path: Path) -> None:
     :raises OSError: naming the path
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    probe = path / ".writable"
-    write(probe, b"")
-    probe.unlink()
+    with tempfile.TemporaryFile(dir=path):
+        pass
 
 
 def _sync_directory(path: Path) -> None:
