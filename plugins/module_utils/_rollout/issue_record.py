@@ -5,32 +5,53 @@
 """The issue record: what the directory said of an account right after its package was issued.
 
 It lies beside the package and holds no secret. Whatever differs from it later tells that the account was used.
+A record is written before the account is touched, too, and says then what is intended: when a run is killed in
+between, the next one knows that the account is its own work.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
-from typing import Any, get_type_hints
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, get_type_hints
 
 _FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class Traces:
+    """Traces of use on one domain controller; 0 and None mean: never. Times are FILETIMEs (MS-DTYP 2.3.3)."""
+
+    password_last_set: int = 0
+    last_logon: int = 0
+    logon_count: int = 0
+    last_logon_timestamp: int = 0
+    operating_system: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class IssueRecord:
-    """``password_last_set`` is a FILETIME, ``issued`` an ISO 8601 time in UTC; ``evidence`` is the baseline of use."""
+    """``issued`` is an ISO 8601 time in UTC; ``evidence`` has the traces of use by domain controller.
+
+    Of an intended package, ids, ``password_last_set`` (a FILETIME) and ``package_sha256`` are None.
+    """
 
     machine: str
     domain: str
     distinguished_name: str
-    sid: str
-    object_guid: str
-    password_last_set: int
-    key_version: int
-    evidence: dict[str, Any]
-    package_sha256: str
     issued: str
+    sid: str | None = None
+    object_guid: str | None = None
+    password_last_set: int | None = None
+    key_version: int | None = None
+    package_sha256: str | None = None
+    evidence: Mapping[str, Traces] = field(default_factory=dict)
+
+    def baseline(self, controller: str) -> Traces:
+        """How the account looked there; a controller that nobody asked had not seen the new account."""
+        return self.evidence.get(controller, Traces())
 
     def to_json(self) -> str:
         return json.dumps({"format": _FORMAT, **dataclasses.asdict(self)}, indent=2) + "\n"
@@ -46,10 +67,22 @@ class IssueRecord:
             raise ValueError("no issue record") from None
         if not isinstance(fields, dict) or fields.pop("format", None) != _FORMAT:
             raise ValueError("no issue record")
-        hints = get_type_hints(cls)
-        if fields.keys() != hints.keys() or not isinstance(fields["evidence"], dict):
-            raise ValueError("an issue record with other fields")
-        for name in fields.keys() - {"evidence"}:
-            if not isinstance(fields[name], hints[name]):
-                raise ValueError(f"an issue record with an impossible {name}")
-        return cls(**fields)
+        evidence = fields.pop("evidence", None)
+        if not isinstance(evidence, dict):
+            raise ValueError("an issue record without evidence")
+        seen = {controller: _checked(Traces, traces) for controller, traces in evidence.items()}
+        return dataclasses.replace(_checked(cls, fields, without={"evidence"}), evidence=seen)
+
+
+_T = TypeVar("_T", Traces, IssueRecord)
+
+
+def _checked(kind: type[_T], fields: Any, without: Set[str] = frozenset()) -> _T:
+    """A record with just its own fields, each of its own type."""
+    hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in without}
+    if not isinstance(fields, dict) or fields.keys() != hints.keys():
+        raise ValueError("an issue record with other fields")
+    for name, hint in hints.items():
+        if not isinstance(fields[name], hint):
+            raise ValueError(f"an issue record with an impossible {name}")
+    return kind(**fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +21,7 @@ RECORD = IssueRecord(
     object_guid="0a0b0c0d-0e0f-1011-1213-141516171819",
     password_last_set=134080000000000001,
     key_version=1,
-    evidence={"controller": "dc1.corp.example", "last_logon": 0, "operating_system": None},
+    evidence={"dc1.corp.example": Traces(password_last_set=134080000000000001)},
     package_sha256="8226b561daa94047f7262f08acf24b96730f02231facb9a1f54f23d71baf681a",
     issued="2026-11-21T03:23:26+00:00",
 )
@@ -33,7 +33,7 @@ def test_there_and_back() -> None:
     assert IssueRecord.from_json(RECORD.to_json().encode()) == RECORD
 
 
-@given(st.builds(IssueRecord, evidence=st.dictionaries(st.text(), st.none() | st.text() | st.integers())))
+@given(st.builds(IssueRecord, evidence=st.dictionaries(st.text(), st.builds(Traces))))
 def test_any_record_there_and_back(record: IssueRecord) -> None:
     assert IssueRecord.from_json(record.to_json()) == record
 
@@ -86,7 +86,23 @@ def test_what_is_no_record(content: str | bytes) -> None:
         IssueRecord.from_json(content)
 
 
-@pytest.mark.parametrize("change", [{"machine": None}, {"password_last_set": "soon"}, {"evidence": []}], ids=str)
+def test_baseline_of_a_controller_that_nobody_asked_is_that_of_a_new_account() -> None:
+    assert RECORD.baseline("dc1.corp.example").password_last_set == RECORD.password_last_set
+    assert RECORD.baseline("dc2.corp.example") == Traces()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"machine": None},
+        {"password_last_set": "soon"},
+        {"evidence": []},
+        {"evidence": {"dc1": None}},
+        {"evidence": {"dc1": {"last_logon": 0}}},
+        {"evidence": {"dc1": {**FIELDS["evidence"]["dc1.corp.example"], "logon_count": None}}},
+    ],
+    ids=str,
+)
 def test_fields_of_another_kind_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="record"):
         IssueRecord.from_json(json.dumps({**FIELDS, **change}))

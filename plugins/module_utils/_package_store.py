@@ -1,0 +1,80 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where the packages of one call lie: for each machine a djoin file and its issue record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import _secret_file
+from ._package.errors import PackageError
+from ._package.package import Package
+from ._package.text import LARGEST_TEXT
+from ._rollout.issue_record import IssueRecord
+from ._rollout.regenerate import PackageFile
+
+_LARGEST_RECORD = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PackageStore:
+    """Files are named after the machine in upper case, because case does not tell machines apart."""
+
+    dest: Path
+
+    def prepare(self) -> None:
+        """
+        :raises OSError: dest cannot be made or written to
+        """
+        _secret_file.make_directory(self.dest)
+
+    def package(self, name: str) -> Path:
+        return self.dest / f"{name.upper()}.djoin"
+
+    def issue_record(self, name: str) -> Path:
+        return self.dest / f"{name.upper()}.issue.json"
+
+    def read_record(self, name: str) -> IssueRecord | None:
+        """The issue record, or None where there is none that can be read."""
+        try:
+            return IssueRecord.from_json(_secret_file.read(self.issue_record(name), _LARGEST_RECORD))
+        except (OSError, ValueError):
+            return None
+
+    def status(self, name: str, account_sid: str | None) -> PackageFile:
+        """What lies in the place of a package; ``account_sid`` is None where there is no account.
+
+        :raises OSError: the file is there, but cannot be read
+        """
+        file = self.package(name)
+        if not file.exists():
+            return PackageFile.ABSENT
+        try:
+            package = Package.read(_secret_file.read(file, LARGEST_TEXT))
+        except PackageError:
+            return PackageFile.UNUSABLE
+        if package.machine_name.lower() != name.lower() or package.account_sid not in (None, account_sid):
+            return PackageFile.UNUSABLE
+        record = self.read_record(name)
+        if record is not None and record.package_sha256 != package.sha256:
+            return PackageFile.DEAD
+        return PackageFile.SOUND
+
+    def write_record(self, record: IssueRecord) -> None:
+        _secret_file.write(self.issue_record(record.machine), record.to_json().encode())
+
+    def restore_record(self, name: str, before: IssueRecord | None) -> None:
+        """Put back what was there before an intention that came to nothing: an add of a killed run, still on its
+        way when we looked, leaves an account that only its own record can claim."""
+        if before is None:
+            self.issue_record(name).unlink(missing_ok=True)
+        else:
+            self.write_record(before)
+
+    def write(self, record: IssueRecord, package: Package) -> None:
+        """The package comes last: where there is a package, there is its record."""
+        self.write_record(record)
+        _secret_file.write(self.package(record.machine), package.to_djoin_file())
