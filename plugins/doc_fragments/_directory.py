@@ -69,6 +69,14 @@ options:
       - If not set, the environment variable E(OFFLINE_JOIN_DIRECTORY_CONNECTION_TIMEOUT) is used.
     type: int
     default: 10
+  allow_tier0:
+    description:
+      - Accept a login that commands the whole domain, such as a domain administrator's, for work that a delegated
+        account can do. Whoever gets hold of such a credential on the control node owns the domain.
+      - Reading is never refused.
+      - If not set, the environment variable E(OFFLINE_JOIN_DIRECTORY_ALLOW_TIER0) is used.
+    type: bool
+    default: false
 requirements:
   - ldap3 2.9.1 or later on the host that runs the module, which is the Ansible control node as a rule
   - ldap3 2.10 or later and gssapi for Kerberos

@@ -10,24 +10,25 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from . import _secret_file
-from ._directory import computers
+from ._directory import computer_writing, computers
 from ._directory.computers import ComputerAccount
 from ._directory.connection import DirectoryConnection
-from ._directory.containers import Container
+from ._directory.containers import Containers
 from ._directory.domain import Domain
 from ._directory.errors import ConnectionLost, DirectoryError
 from ._directory.locator import Ping
+from ._evidence import Evidence, traces
 from ._package.errors import PackageError
 from ._package.package import Account, DomainController, Package
 from ._package.package import Domain as PackageDomain
 from ._package.password import Password
-from ._package.text import LARGEST_TEXT
+from ._package_store import PackageStore
+from ._reuse import Reuse
 from ._rollout import names, regenerate
 from ._rollout.issue_record import IssueRecord
+from ._rollout.regenerate import Act
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ class Machine:
 class Order:
     """What all packages of one call have in common; ``controller`` is the domain controller that they name."""
 
-    dest: Path
     regenerate: str
     controller: Ping
     controller_address: str
@@ -59,6 +59,7 @@ class Answer:
     name: str
     changed: bool = False
     error: str | None = None
+    act: str | None = None
     distinguished_name: str | None = None
     sid: str | None = None
     object_guid: str | None = None
@@ -69,84 +70,150 @@ class Answer:
         return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be done for one machine; ``account`` is None where there is none yet."""
+
+    machine: Machine
+    act: Act
+    account: ComputerAccount | None
+    refusal: str = ""
+
+
 class Issuer:
     """Every machine gets its own answer; nothing that goes wrong with one keeps another from its package."""
 
-    def __init__(self, connection: DirectoryConnection, domain: Domain, order: Order) -> None:
+    def __init__(
+        self,
+        connection: DirectoryConnection,
+        domain: Domain,
+        store: PackageStore,
+        evidence: Evidence,
+        reuse: Reuse,
+        order: Order,
+    ) -> None:
         self._connection = connection
         self._domain = domain
+        self._store = store
+        self._evidence = evidence
+        self._reuse = reuse
         self._order = order
-        self._containers: dict[str, Container | DirectoryError] = {}
+        self._containers = Containers(connection, domain)
         self._lost: ConnectionLost | None = None
 
     def issue(self, machines: Iterable[Machine]) -> list[Answer]:
         """
         :raises DirectoryError: the directory cannot be asked which accounts exist
-        :raises OSError: dest cannot be written to
+        :raises OSError: the packages' place cannot be written to
         """
-        machines = list(machines)
+        plans = self._plans(list(machines))
+        self._reuse.look_at([plan.machine.name for plan in plans if plan.act is Act.REISSUE])
+        if not self._order.check_mode:
+            self._store.prepare()
+        return [self._answer(plan) for plan in plans]
+
+    def _plans(self, machines: list[Machine]) -> list[_Plan]:
         faults = names.faults([machine.name for machine in machines], self._domain.netbios_name)
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)
-        if not self._order.check_mode:
-            _secret_file.make_directory(self._order.dest)
         return [
-            Answer(machine.name, error=f"{machine.name}: {faults[machine.name]}")
+            _Plan(machine, Act.REFUSE, None, faults[machine.name])
             if machine.name in faults
-            else self._answer(machine, accounts.get(machine.name.lower()))
+            else self._plan(machine, accounts.get(machine.name.lower()))
             for machine in machines
         ]
 
-    def _answer(self, machine: Machine, account: ComputerAccount | None) -> Answer:
+    def _plan(self, machine: Machine, account: ComputerAccount | None) -> _Plan:
+        dn, sid = (account.distinguished_name, account.sid) if account else (None, None)
+        decision = regenerate.decide(dn, self._store.status(machine.name, sid), self._order.regenerate)
+        return _Plan(machine, decision.act, account, decision.refusal)
+
+    def _answer(self, plan: _Plan) -> Answer:
+        name = plan.machine.name
         try:
-            return self._one(machine, account)
+            return self._carry_out(plan)
         except ConnectionLost as lost:
             self._lost = lost
             cause: str | Exception = lost
         except (DirectoryError, PackageError) as failure:
             cause = failure
         except OSError as failure:
-            cause = f"write {failure.filename or self._order.dest}: {failure.strerror}; make room and run again"
-        return Answer(machine.name, error=f"{machine.name}: {cause}")
+            cause = f"write {failure.filename or self._store.dest}: {failure.strerror}; make room and run again"
+        return Answer(name, error=f"{name}: {cause}")
 
-    def _one(self, machine: Machine, account: ComputerAccount | None) -> Answer:
-        package, record = self._files(machine.name)
-        found = regenerate.Found(
-            account_dn=account.distinguished_name if account else None,
-            package_exists=package.exists(),
-            package_fault=_package_fault(package, machine.name, account) if account and package.exists() else None,
-        )
-        decision = regenerate.decide(found, self._order.regenerate)
-        if decision.refusal:
-            return Answer(machine.name, error=f"{machine.name}: {decision.refusal}")
-        if account and not decision.issue:
-            return self._told(machine.name, account, changed=False)
+    def _carry_out(self, plan: _Plan) -> Answer:
+        name, account = plan.machine.name, plan.account
+        if plan.act is Act.REFUSE:
+            return Answer(name, error=f"{name}: {plan.refusal}")
+        if plan.act is Act.KEEP and account:
+            return self._told(plan, account)
         if self._lost:
-            return Answer(machine.name, error=f"{machine.name}: not tried, {self._lost.cause}; {self._lost.remedy}")
-        container = self._container(machine.path)
+            return Answer(name, error=f"{name}: not tried, {self._lost.cause}; {self._lost.remedy}")
+        if account is None:
+            container = self._containers.open_to_computers(plan.machine.path)
+            if self._order.check_mode:
+                dn = computer_writing.distinguished_name(name, container)
+                return dataclasses.replace(self._predicted(plan), distinguished_name=dn)
+            return self._told(plan, self._create(name, container))
+        self._reuse.require(name, account, plan.machine.path)
         if self._order.check_mode:
-            dn = f"CN={machine.name},{container}"
-            return Answer(machine.name, True, distinguished_name=dn, package=str(package), issue_record=str(record))
-        return self._told(machine.name, self._create(machine.name, container), changed=True)
+            return self._told(plan, account)
+        return self._told(plan, self._reissue(name, account))
 
     def _create(self, name: str, container: str) -> ComputerAccount:
         """Create the account, then write its record and its package; without them the account goes again."""
         password = Password.generate()
-        dn = computers.add(self._connection, self._domain, name, container, password.reveal())
+        dn = computer_writing.distinguished_name(name, container)
+        before = self._store.read_record(name)
+        self._store.write_record(self._intended(name, dn))
         try:
-            account = computers.read(self._connection, self._domain, dn)
-            package = self._build(name, account, password)
-            package_file, record_file = self._files(name)
-            # The package comes last: where there is a package, there is a record.
-            _secret_file.write(record_file, self._record(name, account, package).to_json().encode())
-            _secret_file.write(package_file, package.to_djoin_file())
-        except ConnectionLost as lost:
-            remedy = f"delete {dn} and run again"
-            raise ConnectionLost(f"read {dn} back", "the account was created, but has no package", remedy) from lost
-        except BaseException:
-            computers.delete(self._connection, dn)
+            computer_writing.add(self._connection, self._domain, name, container, password.reveal())
+        except ConnectionLost:
             raise
+        except DirectoryError:
+            self._store.restore_record(name, before)
+            raise
+        try:
+            return self._finish(name, dn, password)
+        except ConnectionLost:
+            raise
+        except BaseException:
+            computer_writing.delete(self._connection, dn)
+            self._store.restore_record(name, None)
+            raise
+
+    def _reissue(self, name: str, account: ComputerAccount) -> ComputerAccount:
+        """Reset the password and write record and package. What is left half done, the next run does again."""
+        password = Password.generate()
+        dn = account.distinguished_name
+        self._store.write_record(self._intended(name, dn))
+        now = self._reuse.entry(name)
+        computer_writing.reset(self._connection, self._domain, name, dn, now, password.reveal())
+        return self._finish(name, dn, password)
+
+    def _finish(self, name: str, dn: str, password: Password) -> ComputerAccount:
+        account = computers.read(self._connection, dn)
+        package = self._build(name, account, password)
+        record = dataclasses.replace(
+            self._intended(name, account.distinguished_name),
+            sid=account.sid,
+            object_guid=str(account.object_guid),
+            password_last_set=account.password_last_set,
+            key_version=account.key_version,
+            package_sha256=package.sha256,
+            evidence={**self._evidence.baseline(name), self._domain.controller.host_name: traces(account)},
+        )
+        self._store.write(record, package)
         return account
+
+    def _intended(self, name: str, dn: str) -> IssueRecord:
+        return IssueRecord(
+            machine=name,
+            domain=self._domain.dns_name,
+            distinguished_name=dn,
+            issued=datetime.now(UTC).isoformat(timespec="seconds"),
+            evidence=self._evidence.baseline(name),
+        )
 
     def _build(self, name: str, account: ComputerAccount, password: Password) -> Package:
         domain, controller = self._domain, self._order.controller
@@ -165,65 +232,16 @@ class Issuer:
             join4=self._order.join4,
         )
 
-    def _record(self, name: str, account: ComputerAccount, package: Package) -> IssueRecord:
-        return IssueRecord(
-            machine=name,
-            domain=self._domain.dns_name,
+    def _predicted(self, plan: _Plan) -> Answer:
+        name = plan.machine.name
+        package, record = self._store.package(name), self._store.issue_record(name)
+        act = plan.act.name.lower()
+        return Answer(name, plan.act is not Act.KEEP, act=act, package=str(package), issue_record=str(record))
+
+    def _told(self, plan: _Plan, account: ComputerAccount) -> Answer:
+        return dataclasses.replace(
+            self._predicted(plan),
             distinguished_name=account.distinguished_name,
             sid=account.sid,
             object_guid=str(account.object_guid),
-            password_last_set=account.password_last_set,
-            key_version=account.key_version,
-            evidence=dataclasses.asdict(account.evidence),
-            package_sha256=package.sha256,
-            issued=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-
-    def _told(self, name: str, account: ComputerAccount, *, changed: bool) -> Answer:
-        package, record = self._files(name)
-        return Answer(
-            name,
-            changed,
-            distinguished_name=account.distinguished_name,
-            sid=account.sid,
-            object_guid=str(account.object_guid),
-            package=str(package),
-            issue_record=str(record),
-        )
-
-    def _container(self, path: str | None) -> str:
-        """The container's DN once it is known to be there and open to us; asked once for each path."""
-        asked = path or self._domain.computers_container
-        if asked not in self._containers:
-            try:
-                self._containers[asked] = Container.read(self._connection, asked)
-            except ConnectionLost:
-                raise
-            except DirectoryError as error:
-                self._containers[asked] = error
-        container = self._containers[asked]
-        if isinstance(container, DirectoryError):
-            raise container
-        if not container.accepts_computers:
-            raise DirectoryError(
-                f"create a computer in {container.dn}",
-                "the login may not create computers there",
-                "delegate it the right to create computer objects on this organizational unit",
-                dn=container.dn,
-            )
-        return container.dn
-
-    def _files(self, name: str) -> tuple[Path, Path]:
-        """Where the package and the issue record of a machine lie; case does not tell machines apart."""
-        return self._order.dest / f"{name.upper()}.djoin", self._order.dest / f"{name.upper()}.issue.json"
-
-
-def _package_fault(file: Path, name: str, account: ComputerAccount) -> str | None:
-    """Why the file is not this account's package, or None."""
-    try:
-        package = Package.read(_secret_file.read(file, LARGEST_TEXT))
-    except PackageError as error:
-        return f"{file} {error}"
-    if package.machine_name.lower() != name.lower() or package.account_sid not in (None, account.sid):
-        return f"{file} is the package of another account"
-    return None

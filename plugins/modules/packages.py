@@ -13,7 +13,8 @@ description:
   - Creates the computer accounts of a list of machines in Active Directory and builds for each the provisioning
     package that joins it without a network, as C(djoin /provision) does on Windows.
   - All machines share one connection. Each gets its own answer; what fails for one does not stop another.
-  - An account is created with the six attributes that Windows writes itself. An account that exists is never touched.
+  - An account is created with the six attributes that Windows writes itself. An account that exists gets a new
+    password only under the conditions of O(regenerate) and of the notes.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -60,11 +61,30 @@ options:
     required: true
   regenerate:
     description:
-      - What happens to a package file whose account is not in the directory, because somebody deleted it.
-      - V(missing) issues anew and replaces the file, V(never) refuses the machine.
+      - When an account that exists gets a new password and a new package. It is refused in any case where the account
+        must not be reused, see the notes.
+      - V(never) leaves every account that exists alone.
+      - V(missing) does it where O(dest) has no package of the account that can be read.
+      - V(dead) does it also where the package in O(dest) is dead, because its password was reset by this module since.
+      - V(always) does it for every machine of the list.
     type: str
-    choices: [never, missing]
+    choices: [never, missing, dead, always]
     default: missing
+  live_machines:
+    description:
+      - Names of machines that may lose their membership. A machine that uses its account, or may use it, is refused
+        unless it is named here; after its password was reset it has to join again.
+    type: list
+    elements: str
+    default: []
+  trusted_owners:
+    description:
+      - Users and groups, by SID or account name, whose accounts may be reused although this login did not make them.
+        It stands in for the allow list of the policy "Allow computer account re-use during domain join", which cannot
+        be read over LDAP.
+    type: list
+    elements: str
+    default: []
   site:
     description:
       - The Active Directory site that the package tells the machine it is in, by default the site of the control node.
@@ -89,6 +109,11 @@ options:
     default: false
 notes:
   - A package is as secret as a password. Whoever reads one is that machine in your domain until its password changes.
+  - An account is not reused when it is no plain workstation account (managed service accounts, domain controllers,
+    protected or disabled accounts, delegation), when somebody left a preparation on it (key credentials, resource-based
+    delegation, foreign service principal names, explicit rights ...), when Microsoft's account re-use rule (KB5020276)
+    forbids it, or when its machine lives. The last is judged by the issue record and by every writable domain
+    controller; one that does not answer counts as proof of life.
   - Use a delegated account that may create computers in one organizational unit, never a domain administrator.
   - The package's bytes were held against a package made by Windows Server 2019 and are accepted by Samba; they were
     not yet tried on every build of Windows.
@@ -124,6 +149,10 @@ machines:
   returned: always
   type: dict
   contains:
+    act:
+      description: What was done, V(create), V(reissue) or V(keep).
+      type: str
+      returned: success of this machine
     changed:
       description: Whether a package was issued.
       type: bool
@@ -163,15 +192,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
+from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing import (
     Answer,
     Issuer,
     Machine,
     Order,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
 
 if TYPE_CHECKING:
@@ -193,6 +227,8 @@ ARGUMENT_SPEC = {
     "path": {"type": "str"},
     "dest": {"type": "path", "required": True},
     "regenerate": {"type": "str", "choices": list(regenerate.CHOICES), "default": "missing"},
+    "live_machines": {"type": "list", "elements": "str", "default": []},
+    "trusted_owners": {"type": "list", "elements": "str", "default": []},
     "site": {"type": "str"},
     "domain_controller": {"type": "str"},
     "provision_options": {"type": "int", "default": 0},
@@ -208,8 +244,19 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
     with connect(_module.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         controller, address = named_controller(connection, domain, params["domain_controller"])
+        caller = Caller.read(connection)
+        caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
+        store = PackageStore(Path(params["dest"]))
+        evidence = Evidence(store)
+        reuse = Reuse(
+            connection,
+            domain,
+            caller,
+            evidence,
+            trusted_owners=identifiers(connection, domain, params["trusted_owners"]),
+            live_machines=params["live_machines"],
+        )
         order = Order(
-            dest=Path(params["dest"]),
             regenerate=params["regenerate"],
             controller=controller,
             controller_address=address,
@@ -220,10 +267,10 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         )
         machines = [Machine(machine["name"], machine["path"] or params["path"]) for machine in params["machines"]]
         try:
-            return result(Issuer(connection, domain, order).issue(machines))
+            return result(Issuer(connection, domain, store, evidence, reuse, order).issue(machines))
         except OSError as error:
             remedy = "name a directory that you may write to"
-            return {"failed": True, "msg": f"{order.dest} cannot be written to: {error.strerror}; {remedy}"}
+            return {"failed": True, "msg": f"{store.dest} cannot be written to: {error.strerror}; {remedy}"}
 
 
 def named_controller(connection: DirectoryConnection, domain: Domain, server: str | None) -> tuple[Ping, str]:
@@ -242,7 +289,7 @@ def result(answers: list[Answer]) -> dict[str, Any]:
             "before_header": answer.name,
             "after_header": answer.name,
             "before": "",
-            "after": f"account: {answer.distinguished_name}\npackage: {answer.package}\n",
+            "after": f"account: {answer.distinguished_name} ({answer.act})\npackage: {answer.package}\n",
         }
         for answer in issued
     ]

@@ -63,11 +63,13 @@ def test_files_are_private_whole_and_recorded(branch: Branch) -> None:
         assert record["object_guid"] == answer["machines"][name]["object_guid"]
         assert record["key_version"] >= 1
         assert record["evidence"] == {
-            "controller": "dc1.corp.example",
-            "last_logon": 0,
-            "last_logon_timestamp": 0,
-            "logon_count": 0,
-            "operating_system": None,
+            "dc1.corp.example": {
+                "password_last_set": record["password_last_set"],
+                "last_logon": 0,
+                "last_logon_timestamp": 0,
+                "logon_count": 0,
+                "operating_system": None,
+            }
         }
         assert record["package_sha256"] == Package.read(branch.package(name).read_bytes()).sha256
 

@@ -117,7 +117,7 @@ def test_machines_that_cannot_be_prepared(make_branch: Callable[[int], Branch], 
     misnamed, taken, *good = branch.names
     branch.host_variables[misnamed]["machine_name"] = "PC_001"
     dn = f"CN={taken},CN=Computers,DC=corp,DC=example"
-    branch.add(dn, {"objectClass": ["computer"], "sAMAccountName": [f"{taken}$"]})
+    branch.add(dn, {"objectClass": ["computer"], "sAMAccountName": [f"{taken}$"], "userAccountControl": ["4096"]})
     done = branch.play("rollout", environment=witness.environment)
     assert done.returncode == 2
     assert recap(done, "failed") == {misnamed: 1, taken: 1} | dict.fromkeys(good, 0)
@@ -125,7 +125,7 @@ def test_machines_that_cannot_be_prepared(make_branch: Callable[[int], Branch], 
     assert sorted(witness.hosts(SAMBA_JOIN)) == good
     report = branch.report()
     assert {name: report[name] for name in good} == dict.fromkeys(good, DONE)
-    for name, cause in ((misnamed, "PC_001: "), (taken, f"{taken}: the account exists ({dn})")):
+    for name, cause in ((misnamed, "PC_001: "), (taken, f"{taken}: issue a package again for {dn}: ")):
         assert (report[name]["stage"], report[name]["state"]) == ("prepare", "failed")
         assert report[name]["headline"].startswith(cause)
         assert f"prepare: {report[name]['headline']}" in done.stdout

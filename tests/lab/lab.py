@@ -276,7 +276,12 @@ class Lab:
 
     def _pull(self, target: str, source: str, naming_contexts: Iterable[str]) -> None:
         for context in naming_contexts:
-            self._as_administrator(["samba-tool", "drs", "replicate", target, source, context])
+            command = ["samba-tool", "drs", "replicate", target, source, context]
+            try:
+                self._as_administrator(command)
+            except CommandFailed:
+                # A controller that was stopped meanwhile leaves its partner a dead connection for the first try.
+                self._as_administrator(command)
 
     def _as_administrator(self, argv: list[str]) -> subprocess.CompletedProcess[str]:
         who = self.accounts["administrator"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .connection import DirectoryConnection
 from .domain import sid_text, text
-from .errors import SearchError
+from .errors import SearchError, TierError
 
 # Groups that command the whole domain: RIDs of the domain or of BUILTIN (MS-DTYP 2.4.2.4).
 _DOMAIN_WIDE = {
@@ -38,6 +38,19 @@ class Caller:
         """The token as the domain controller made it (MS-ADTS 3.1.1.3.2.21); Samba knows no "Who am I?"."""
         sids = tuple(map(sid_text, connection.read("", ["tokenGroups"]).get("tokenGroups", [])))
         return cls(_account_name(connection, sids[0]) if sids else "unknown", sids)
+
+    def require_delegated(self, domain_sid: str, *, allow_tier0: bool) -> None:
+        """Refuse a login that could do far more than its duty, unless that is wanted.
+
+        :raises TierError: naming the groups that make it so powerful
+        """
+        powers = self.domain_wide_power(domain_sid)
+        if powers and not allow_tier0:
+            raise TierError(
+                f"work as {self.identity}",
+                f"this login commands the whole domain ({', '.join(powers)})",
+                "use an account delegated for this duty, or set allow_tier0",
+            )
 
     def domain_wide_power(self, domain_sid: str) -> list[str]:
         """The names of the groups in the token that make this a credential of tier 0."""

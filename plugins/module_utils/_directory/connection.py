@@ -19,6 +19,7 @@ from .tls import VerifiedTls
 _PAGE = 500
 _ANSWER_TIMEOUT = 60  # seconds for one answer; a busy domain controller takes its time over a write
 _OWNER_GROUP_DACL = 7
+_PERMISSIVE_MODIFY = ("1.2.840.113556.1.4.1413", True, None)  # MS-ADTS 3.1.1.3.4.1.8
 
 Entry = dict[str, list[bytes]]  # raw attribute values; an attribute that is not set is missing
 Control: TypeAlias = "tuple[str, bool, bytes | None]"  # object identifier, criticality, value in BER
@@ -73,6 +74,26 @@ class DirectoryConnection:
         """Raises ldap3's result exceptions as they are: what they mean depends on what is added."""
         with self._communicating():
             self._connection.add(dn, object_class, attributes)
+
+    def replace(self, dn: str, attributes: dict[str, list[Any]]) -> None:
+        """Replace attributes of one object in one operation; an empty list removes one. Raises as ``add`` does."""
+        with self._communicating():
+            changes = {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in attributes.items()}
+            self._connection.modify(dn, changes)
+
+    def change_values(self, dn: str, attribute: str, added: list[str], removed: list[str]) -> None:
+        """Add and remove single values in one operation, permissively: Windows lets pass what is so already.
+
+        Raises as ``add`` does.
+        """
+        changes = [(ldap3.MODIFY_ADD, added), (ldap3.MODIFY_DELETE, removed)]
+        with self._communicating():
+            self._connection.modify(dn, {attribute: [one for one in changes if one[1]]}, [_PERMISSIVE_MODIFY])
+
+    def move(self, dn: str, rdn: str, container: str) -> None:
+        """Put an object into another container, under the relative name given. Raises as ``add`` does."""
+        with self._communicating():
+            self._connection.modify_dn(dn, rdn, new_superior=container)
 
     def delete(self, dn: str) -> None:
         """Raises ldap3's result exceptions as they are."""

@@ -6,12 +6,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .connection import DirectoryConnection
-from .errors import SearchError
+from .domain import Domain
+from .errors import ConnectionLost, DirectoryError, SearchError
 
 _CAUSES = {32: "it is not there", 34: "this is no distinguished name"}  # noSuchObject, invalidDNSyntax
+
+
+_FIRST_NAME = re.compile(r"((?:[^,\\]|\\.)*),(.*)", re.DOTALL)  # a comma after a backslash separates nothing
+
+
+def split(dn: str) -> tuple[str, str]:
+    """The relative name of an object and the DN of its container."""
+    match = _FIRST_NAME.fullmatch(dn)
+    return (match[1], match[2]) if match else (dn, "")
 
 
 @dataclass(frozen=True)
@@ -36,3 +47,45 @@ class Container:
             raise SearchError(f"look at the organizational unit {dn}", cause, remedy, dn=dn) from None
         classes = {name.decode("ascii").lower() for name in entry.get("allowedChildClassesEffective", [])}
         return cls(entry["distinguishedName"][0].decode("utf-8"), "computer" in classes)
+
+
+class Containers:
+    """Containers asked for by many machines, and read once each."""
+
+    def __init__(self, connection: DirectoryConnection, domain: Domain) -> None:
+        self._connection = connection
+        self._domain = domain
+        self._known: dict[str, Container | DirectoryError] = {}
+
+    def find(self, path: str | None) -> Container:
+        """The container of this DN, or the domain's own one for new computers.
+
+        :raises SearchError: it is not there
+        """
+        asked = path or self._domain.computers_container
+        if asked not in self._known:
+            try:
+                self._known[asked] = Container.read(self._connection, asked)
+            except ConnectionLost:
+                raise
+            except DirectoryError as error:
+                self._known[asked] = error
+        known = self._known[asked]
+        if isinstance(known, DirectoryError):
+            raise known
+        return known
+
+    def open_to_computers(self, path: str | None) -> str:
+        """The DN of a container in which this login may create computers.
+
+        :raises DirectoryError: it is not there, or the right is missing
+        """
+        container = self.find(path)
+        if not container.accepts_computers:
+            raise DirectoryError(
+                f"create a computer in {container.dn}",
+                "the login may not create computers there",
+                "delegate it the right to create computer objects on this organizational unit",
+                dn=container.dn,
+            )
+        return container.dn

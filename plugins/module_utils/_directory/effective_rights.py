@@ -47,6 +47,7 @@ _SERVICE_PRINCIPAL_NAME = (uuid.UUID("f3a64788-5306-11d1-a9c5-0000f80367c1"), _P
 _USER_ACCOUNT_CONTROL = (uuid.UUID("bf967a68-0de6-11d0-a285-00aa003049e2"), _ACCOUNT_RESTRICTIONS)
 _NAME = (uuid.UUID("bf967a0e-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
 _COMMON_NAME = (uuid.UUID("bf96793f-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
+_DESCRIPTION = (uuid.UUID("bf967950-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
 _MEMBER = (uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"), _MEMBERSHIP)
 
 _DESCRIPTOR = "nTSecurityDescriptor"
@@ -117,6 +118,7 @@ class AccountRights:
     delete: bool | None
     write_dacl: bool | None
     write_owner: bool | None
+    write_description: bool | None = None
 
     @classmethod
     def read(
@@ -155,16 +157,23 @@ class AccountRights:
             delete=_either(seen.grants(DELETE), container.delete_computers if container else None),
             write_dacl=seen.writes_descriptor(_DACL, WRITE_DAC),
             write_owner=seen.writes_descriptor(_OWNER, WRITE_OWNER),
+            write_description=seen.writes("description", *_DESCRIPTION, _COMPUTER),
         )
 
     def missing(self, duty: str) -> list[str]:
-        """What the login may not do of all that the duty takes: reissue, revoke, promote or delete."""
+        """What the login may not do of all that the duty takes.
+
+        Duties are reissue, revoke, promote and delete, and single acts: enable (or disable), describe and move.
+        """
         revoke = ["reset_password", "write_user_account_control"]
         duties = {
             "reissue": [*revoke, "validated_dns_host_name", "validated_spn"],
             "revoke": revoke,
             "promote": ["delete", "write_name", "write_owner", "write_dacl"],
             "delete": ["delete"],
+            "enable": ["write_user_account_control"],
+            "describe": ["write_description"],
+            "move": ["delete", "write_name"],
         }
         return _missing(self, duties[duty])
 
@@ -204,6 +213,7 @@ _SENTENCES = {
     "validated_dns_host_name": "write its dNSHostName",
     "validated_spn": "write its servicePrincipalName",
     "write_name": "write its name and cn",
+    "write_description": "write its description",
     "delete": "delete it",
     "write_dacl": "write its access control list",
     "write_owner": "take it into ownership",

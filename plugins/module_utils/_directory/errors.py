@@ -36,6 +36,10 @@ class BindError(DirectoryError):
     """The domain controller does not accept the credentials."""
 
 
+class TierError(DirectoryError):
+    """The login has more power than its duty needs; nothing was done with it."""
+
+
 class ConnectionLost(DirectoryError):
     """The domain controller stopped answering; what was asked last may or may not have happened."""
 
@@ -46,6 +50,26 @@ class SearchError(DirectoryError):
 
 class AddError(DirectoryError):
     """A computer account was not created."""
+
+
+class ResetError(DirectoryError):
+    """The password of a computer account was not reset."""
+
+
+class ProtectionError(DirectoryError):
+    """A computer account must not be written: it is something special, or its machine lives."""
+
+
+class ModifyError(DirectoryError):
+    """An attribute of a computer account was not changed."""
+
+
+class MoveError(DirectoryError):
+    """A computer account was not moved."""
+
+
+class MemberError(DirectoryError):
+    """The members of a group were not changed."""
 
 
 class DeleteError(DirectoryError):

@@ -32,6 +32,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "connection_timeout": {"type": "int", "default": 10},
+    "allow_tier0": {"type": "bool", "default": False},
 }
 
 
@@ -52,6 +53,7 @@ class Settings:
     ca_cert: str | None
     cert_validation: str
     connection_timeout: int
+    allow_tier0: bool
 
     @classmethod
     def from_options(cls, options: dict[str, Any]) -> Settings:

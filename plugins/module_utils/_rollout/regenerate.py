@@ -2,48 +2,63 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When a package is issued, kept or refused: the option ``regenerate`` as a pure decision."""
+"""When a package is issued, issued again, kept or refused: the option ``regenerate`` as a pure decision."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
-CHOICES = ("never", "missing")
+CHOICES = ("never", "missing", "dead", "always")
 
 
-@dataclass(frozen=True)
-class Found:
-    """What there is before anything is done.
+class PackageFile(Enum):
+    """What lies where a machine's package belongs.
 
-    ``account_dn`` is None where the account does not exist, ``package_fault`` None where the package file is
-    sound and belongs to that account; ``package_exists`` says whether there is a file at all.
+    DEAD is a package whose password we ourselves replaced since: its issue record names another package.
     """
 
-    account_dn: str | None
-    package_exists: bool
-    package_fault: str | None
+    ABSENT = "there is no package of it in dest"
+    UNUSABLE = "the file in dest is not its package"
+    DEAD = "its package in dest is dead, because its password was reset since"
+    SOUND = "its package is in dest"
+
+
+class Act(Enum):
+    CREATE = "create the account and issue its package"
+    REISSUE = "reset the password of the account and issue its package again"
+    KEEP = "change nothing"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Issue, or keep what there is, or refuse with a sentence."""
+    """``refusal`` is a cause and a remedy, and set for REFUSE only."""
 
-    issue: bool = False
-    refusal: str | None = None
+    act: Act
+    refusal: str = ""
 
 
-def decide(found: Found, regenerate: str) -> Decision:
-    """An account that exists is never touched; a package file is replaced only where its account is gone."""
-    if found.account_dn is not None:
-        if found.package_exists and found.package_fault is None:
-            return Decision()
-        package = found.package_fault or "there is no package of it in dest"
+def decide(account_dn: str | None, package: PackageFile, regenerate: str) -> Decision:
+    """Choose the act for one machine; whether an account may be reset at all is judged afterwards.
+
+    ``account_dn`` is None where the account does not exist.
+    """
+    if account_dn is None:
+        if package is not PackageFile.ABSENT and regenerate == "never":
+            return Decision(
+                Act.REFUSE,
+                "there is a package file, but no such account; remove the file, or set regenerate to missing",
+            )
+        return Decision(Act.CREATE)
+    if package is PackageFile.SOUND and regenerate != "always":
+        return Decision(Act.KEEP)
+    if package is PackageFile.DEAD and regenerate in ("never", "missing"):
+        return Decision(Act.REFUSE, f"{package.value}; set regenerate to dead to issue it again")
+    if regenerate == "never":
         return Decision(
-            refusal=f"the account exists ({found.account_dn}), but {package}; "
-            "choose another name, put its package back, or delete the account if no machine uses it"
+            Act.REFUSE,
+            f"the account exists ({account_dn}), but {package.value}; choose another name, put its package back, "
+            "or set regenerate to missing to issue it again",
         )
-    if found.package_exists and regenerate == "never":
-        return Decision(
-            refusal="there is a package file, but no such account; remove the file, or set regenerate to missing"
-        )
-    return Decision(issue=True)
+    return Decision(Act.REISSUE)

@@ -31,6 +31,7 @@ def settings(port: int, **given: Any) -> Settings:
         "ca_cert": None,
         "cert_validation": "always",
         "connection_timeout": 2,
+        "allow_tier0": False,
     }
     return Settings(**(values | given))
 

@@ -30,16 +30,3 @@ def test_without_an_answer_there_is_no_result(kind: type[DirectoryError]) -> Non
 
 def test_result_0_is_an_answer() -> None:
     assert "(LDAP result 0)" in str(DirectoryError("a", "b", "c", result=0))
-
-
-def test_every_failed_act_has_a_kind_of_its_own() -> None:
-    assert {kind.__name__ for kind in KINDS} == {
-        "DirectoryError",
-        "SettingsError",
-        "ConnectError",
-        "BindError",
-        "ConnectionLost",
-        "SearchError",
-        "AddError",
-        "DeleteError",
-    }

@@ -32,6 +32,7 @@ def settings(**given: object) -> Settings:
         "ca_cert": None,
         "cert_validation": "always",
         "connection_timeout": 10,
+        "allow_tier0": False,
     }
     return Settings(**(values | given))
 

@@ -2,58 +2,56 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The option regenerate: every combination of what there may be."""
+"""The whole table of the option regenerate."""
 
 from __future__ import annotations
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import (
     CHOICES,
-    Decision,
-    Found,
+    Act,
+    PackageFile,
     decide,
 )
 
-DN = "CN=PC-1,OU=Staging,DC=corp,DC=example"
-FAULT = "PC-1.djoin is the package of another account"
-KEEP, ISSUE = Decision(), Decision(issue=True)
-
-
-def test_choices() -> None:
-    assert CHOICES == ("never", "missing")
-
-
-@pytest.mark.parametrize(
-    ("account", "exists", "package_fault", "regenerate", "outcome"),
-    [
-        (None, False, None, "never", ISSUE),
-        (None, False, None, "missing", ISSUE),
-        (None, True, None, "never", "there is a package file, but no such account"),
-        (None, True, None, "missing", ISSUE),
-        (None, True, FAULT, "never", "there is a package file, but no such account"),
-        (None, True, FAULT, "missing", ISSUE),
-        (DN, False, None, "never", "there is no package of it in dest"),
-        (DN, False, None, "missing", "there is no package of it in dest"),
-        (DN, True, None, "never", KEEP),
-        (DN, True, None, "missing", KEEP),
-        (DN, True, FAULT, "never", FAULT),
-        (DN, True, FAULT, "missing", FAULT),
-    ],
-)
-def test_table(
-    account: str | None, exists: bool, package_fault: str | None, regenerate: str, outcome: Decision | str
-) -> None:
-    decision = decide(Found(account, exists, package_fault), regenerate)
-    if isinstance(outcome, Decision):
-        assert decision == outcome
-        return
-    assert not decision.issue
-    assert outcome in (decision.refusal or "")
-    assert ";" in (decision.refusal or ""), "a refusal says what to do"
+DN = "CN=BER-PC-001,OU=Staging,DC=corp,DC=example"
+ABSENT, UNUSABLE, DEAD, SOUND = PackageFile.ABSENT, PackageFile.UNUSABLE, PackageFile.DEAD, PackageFile.SOUND
 
 
 @pytest.mark.parametrize("regenerate", CHOICES)
-def test_an_account_is_named_and_never_issued_again(regenerate: str) -> None:
-    refusal = decide(Found(DN, False, None), regenerate).refusal or ""
-    assert refusal.startswith(f"the account exists ({DN}), but ")
-    assert "delete the account if no machine uses it" in refusal
+def test_new_machine(regenerate: str) -> None:
+    assert decide(None, ABSENT, regenerate).act is Act.CREATE
+
+
+@pytest.mark.parametrize("package", [UNUSABLE, DEAD, SOUND])
+@pytest.mark.parametrize("regenerate", CHOICES)
+def test_file_whose_account_is_gone(package: PackageFile, regenerate: str) -> None:
+    decision = decide(None, package, regenerate)
+    assert decision.act is (Act.REFUSE if regenerate == "never" else Act.CREATE)
+    assert ("remove the file, or set regenerate to missing" in decision.refusal) is (regenerate == "never")
+
+
+@pytest.mark.parametrize(
+    ("package", "acts"),
+    [
+        (ABSENT, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
+        (UNUSABLE, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
+        (DEAD, [Act.REFUSE, Act.REFUSE, Act.REISSUE, Act.REISSUE]),
+        (SOUND, [Act.KEEP, Act.KEEP, Act.KEEP, Act.REISSUE]),
+    ],
+    ids=lambda value: value.name if isinstance(value, PackageFile) else "",
+)
+def test_account_that_exists(package: PackageFile, acts: list[Act]) -> None:
+    assert [decide(DN, package, regenerate).act for regenerate in CHOICES] == acts
+
+
+@pytest.mark.parametrize("package", [ABSENT, UNUSABLE])
+def test_refusal_names_the_account_and_what_is_wrong_with_the_package(package: PackageFile) -> None:
+    refusal = decide(DN, package, "never").refusal
+    assert DN in refusal
+    assert package.value in refusal
+
+
+@pytest.mark.parametrize("regenerate", ["never", "missing"])
+def test_dead_package_is_never_replaced_by_the_way(regenerate: str) -> None:
+    assert "set regenerate to dead" in decide(DN, DEAD, regenerate).refusal

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wanted of an account against what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.account_state import (
+    AccountState,
+    Change,
+    Kind,
+    WantedGroups,
+    WantedState,
+    changes,
+    twice,
+)
+
+STAGING, BERLIN = "OU=Staging,DC=corp,DC=example", "OU=Berlin,DC=corp,DC=example"
+ONE, TWO, THREE = (f"CN={name},OU=Groups,DC=corp,DC=example" for name in ("One", "Two", "Three"))
+NOW = AccountState(f"CN=PC-1,{STAGING}", STAGING, True, "desk", (ONE, TWO))
+
+
+def test_nothing_wanted_nothing_changed() -> None:
+    assert changes(NOW, WantedState()) == []
+
+
+def test_what_is_so_already_is_no_change() -> None:
+    wanted = WantedState(STAGING.upper(), True, "desk", WantedGroups(add=(ONE.lower(),), remove=(THREE,)))
+    assert changes(NOW, wanted) == []
+    assert changes(NOW, WantedState(groups=WantedGroups(exactly=(TWO.upper(), ONE)))) == []
+    assert changes(replace(NOW, description=None), WantedState(description="")) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "change"),
+    [
+        (WantedState(path=BERLIN), Change(Kind.PATH, STAGING, BERLIN)),
+        (WantedState(enabled=False), Change(Kind.ENABLED, "yes", "no")),
+        (WantedState(description="hall"), Change(Kind.DESCRIPTION, "desk", "hall")),
+        (WantedState(description="Desk"), Change(Kind.DESCRIPTION, "desk", "Desk")),
+        (WantedState(description=""), Change(Kind.DESCRIPTION, "desk", "")),
+        (WantedState(groups=WantedGroups(add=(ONE, THREE, THREE.lower()))), Change(Kind.GROUP, "", THREE.lower())),
+        (WantedState(groups=WantedGroups(remove=(TWO.lower(), THREE))), Change(Kind.GROUP, TWO.lower(), "")),
+        (WantedState(groups=WantedGroups(exactly=(ONE,))), Change(Kind.GROUP, TWO, "")),
+        (WantedState(absent=True, path=BERLIN, enabled=False), Change(Kind.ACCOUNT, NOW.distinguished_name, "")),
+    ],
+)
+def test_one_change(wanted: WantedState, change: Change) -> None:
+    assert changes(NOW, wanted) == [change]
+
+
+def test_an_exact_list_joins_and_leaves() -> None:
+    wanted = WantedState(groups=WantedGroups(exactly=(THREE, ONE)))
+    assert changes(NOW, wanted) == [Change(Kind.GROUP, "", THREE), Change(Kind.GROUP, TWO, "")]
+    everything = changes(NOW, WantedState(groups=WantedGroups(exactly=())))
+    assert everything == [Change(Kind.GROUP, ONE, ""), Change(Kind.GROUP, TWO, "")]
+
+
+def test_the_move_comes_after_what_its_old_place_allows_and_before_groups() -> None:
+    wanted = WantedState(BERLIN, False, "hall", WantedGroups(add=(THREE,)))
+    kinds = [change.kind for change in changes(NOW, wanted)]
+    assert kinds == [Kind.ENABLED, Kind.DESCRIPTION, Kind.PATH, Kind.GROUP]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "endangers"),
+    [
+        (WantedState(path=BERLIN), True),
+        (WantedState(absent=True), True),
+        (WantedState(enabled=False), True),
+        (WantedState(description="hall"), False),
+        (WantedState(groups=WantedGroups(exactly=())), False),
+    ],
+)
+def test_what_endangers_a_live_machine(wanted: WantedState, endangers: bool) -> None:
+    found = changes(NOW, wanted)
+    assert found
+    assert all(change.endangers_the_machine is endangers for change in found)
+
+
+def test_enabling_endangers_nobody() -> None:
+    [change] = changes(replace(NOW, enabled=False), WantedState(enabled=True))
+    assert change == Change(Kind.ENABLED, "no", "yes")
+    assert not change.endangers_the_machine
+
+
+def test_names_given_twice() -> None:
+    assert twice(["a", "B", "b", "c", "A", "d"]) == {"a", "A", "B", "b"}
+    assert twice(["a", "b"]) == set()
