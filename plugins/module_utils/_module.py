@@ -35,12 +35,16 @@ def run(argument_spec: dict[str, Any], act: Act) -> None:
     module.exit_json(**result)
 
 
-def directory_argument_spec() -> dict[str, dict[str, Any]]:
-    """The connection options, each with its environment variable as a last resort."""
-    return {
+def directory_argument_spec(*, optional: bool = False) -> dict[str, dict[str, Any]]:
+    """The connection options, each with its environment variable as a last resort.
+
+    ``optional`` is for a module that also works without the directory: it asks when a server is named.
+    """
+    spec = {
         option: {**spec, "fallback": (env_fallback, [settings.environment_variable(option)])}
         for option, spec in settings.ARGUMENT_SPEC.items()
     }
+    return {**spec, "server": {**spec["server"], "required": False}} if optional else spec
 
 
 def directory_settings(module: AnsibleModule) -> settings.Settings:

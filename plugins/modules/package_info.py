@@ -13,17 +13,54 @@ description:
   - Reads a provisioning package made by C(djoin), by Samba, by microsoft.ad or by M(adops.offline_join.packages) and
     tells for which machine and domain it is and what is in it.
   - Neither the password nor the values of policies are part of the answer.
+  - With O(server) it also asks the directory whether the package is current, that is whether it still holds the
+    password of its account.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
-  - adops.offline_join._attributes.reads
   - adops.offline_join._attributes
+  - adops.offline_join._attributes.directory_group
+  - adops.offline_join._directory
+attributes:
+  check_mode:
+    support: full
+    details:
+      - This only reads. With O(authenticate) it leaves traces, so it does not log in as the machine in check mode.
+  diff_mode:
+    support: N/A
+    details:
+      - This only reads.
+  idempotent:
+    support: full
+    details:
+      - This only reads.
 options:
   path:
     description:
       - The package file, in any form that is in use - a djoin file, base64, or the bytes themselves.
     type: path
     required: true
+  server:
+    description:
+      - Host name of the domain controller to ask, as its certificate names it. Without it nothing is asked, and the
+        other connection options mean nothing.
+      - If not set, the environment variable E(OFFLINE_JOIN_DIRECTORY_SERVER) is used.
+    type: str
+    required: false
+  authenticate:
+    description:
+      - Log in as the machine with the package's password, in a simple bind over the same TLS settings, or over LDAPS
+        with O(auth_protocol=kerberos). Nothing else proves that the password is right.
+      - B(This makes an unused package look used.) The domain controller notes the logon (C(lastLogon), C(logonCount),
+        C(lastLogonTimestamp)), so M(adops.offline_join.packages) and M(adops.offline_join.computers) treat the machine
+        as live from then on, and others can no longer tell whether somebody else was there.
+      - A domain controller may accept the previous password as well for a while, so a login that works is no proof that
+        the package is current. See RV(current).
+    type: bool
+    default: false
+notes:
+  - Whether a package is current is judged by the issue record C(NAME.issue.json) beside it, which
+    M(adops.offline_join.packages) wrote.
 seealso:
   - plugin: adops.offline_join.package_info
     plugin_type: filter
@@ -37,12 +74,45 @@ EXAMPLES = r"""
   delegate_to: localhost
   register: look
 
+- name: Ask whether its password is still that of its account
+  adops.offline_join.package_info:
+    path: /srv/packages/berlin/BER-PC-001.djoin
+    server: dc1.corp.example
+    ca_cert: /etc/ssl/corp-ca.pem
+    username: issue@corp.example
+    # The password comes from OFFLINE_JOIN_DIRECTORY_PASSWORD.
+  delegate_to: localhost
+  register: look
+  failed_when: look.current is not true
+
 - name: Tell whose it is
   ansible.builtin.debug:
     msg: "{{ look.package.machine_name }} of {{ look.package.domain.dns_name }}"
 """
 
 RETURN = r"""
+current:
+  description:
+    - Whether it holds the password of its account, judged by time and key version of the password. None where that
+      cannot be told, so that a condition on it is not met.
+  returned: success and O(server) is given
+  type: bool
+  sample: true
+current_reason:
+  description: What RV(current) rests on.
+  returned: success and O(server) is given
+  type: str
+  sample: the account's password was changed after the package was issued
+authenticated:
+  description: Whether a domain controller accepted its password. None where that cannot be told, and in check mode.
+  returned: success and O(authenticate=true)
+  type: bool
+  sample: true
+authenticated_reason:
+  description: What RV(authenticated) rests on.
+  returned: success and O(authenticate=true)
+  type: str
+  sample: dc1.corp.example accepts its password
 package:
   description: Everything that the package says, except its secrets.
   returned: success
@@ -96,16 +166,22 @@ package:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module, _secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils import _module, _package_currency, _secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._package.text import LARGEST_TEXT
+from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.currency import Currency
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
 
+ARGUMENT_SPEC = {
+    "path": {"type": "path", "required": True},
+    "authenticate": {"type": "bool", "default": False},
+}
 OTHERS_MAY_READ = 0o077
 
 
@@ -122,13 +198,37 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     if mode & OTHERS_MAY_READ:
         module.warn(f"{path} can be read by others (mode {mode & 0o777:04o}); a package is as secret as a password")
     try:
-        return {"package": Package.read(content).describe()}
+        package = Package.read(content)
     except PackageError as error:
         return {"failed": True, "msg": f"{path} {error}"}
+    return {"package": package.describe(), **ask(module, path, package)}
+
+
+def ask(module: AnsibleModule, path: Path, package: Package) -> dict[str, Any]:
+    """What only the directory knows. The look comes before the login, which would change what is looked at."""
+    authenticate = module.params["authenticate"]
+    if not module.params["server"]:
+        return (
+            {"failed": True, "msg": "authenticate needs a domain controller; name it in server"} if authenticate else {}
+        )
+    settings = _module.directory_settings(module)
+    verdicts = {"current": _package_currency.judge(settings, PackageStore(path.parent), package)}
+    if authenticate and module.check_mode:
+        verdicts["authenticated"] = Currency(None, "not tried in check mode, because a login leaves traces")
+    elif authenticate:
+        module.warn(
+            f"{package.machine_name}: authenticate logs in as the machine, so its account looks used from now on"
+        )
+        verdicts["authenticated"] = _package_currency.authenticate(settings, package)
+    return {
+        key: value
+        for name, verdict in verdicts.items()
+        for key, value in ((name, verdict.current), (f"{name}_reason", verdict.reason))
+    }
 
 
 def main() -> None:
-    _module.run({"path": {"type": "path", "required": True}}, look)
+    _module.run({**_module.directory_argument_spec(optional=True), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":
