@@ -64,7 +64,8 @@ class PackageStore:
         return PackageFile.SOUND
 
     def write_record(self, record: IssueRecord) -> None:
-        _secret_file.write(self.issue_record(record.machine), record.to_json().encode())
+        """Kept when the process is killed; it costs the domain controller no time by waiting for the disk."""
+        _secret_file.write(self.issue_record(record.machine), record.to_json().encode(), durable=False)
 
     def restore_record(self, name: str, before: IssueRecord | None) -> None:
         """Put back what was there before an intention that came to nothing: an add of a killed run, still on its
@@ -76,5 +77,5 @@ class PackageStore:
 
     def write(self, record: IssueRecord, package: Package) -> None:
         """The package comes last: where there is a package, there is its record."""
-        self.write_record(record)
+        _secret_file.write(self.issue_record(record.machine), record.to_json().encode())
         _secret_file.write(self.package(record.machine), package.to_djoin_file())

@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Replace a file atomically. What a killed run left half-written is overwritten by the next one.
+
+    Unless ``durable``, a loss of power may lose it, or it and its name; a killed process never does.
 
     :raises OSError: the file that was there before is untouched
     """
@@ -23,12 +25,14 @@ def write(path: Path, content: bytes) -> None:
             os.fchmod(file.fileno(), 0o600)
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         os.replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    _sync_directory(path.parent)
+    if durable:
+        _sync_directory(path.parent)
 
 
 def read(path: Path, largest: int) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,12 +72,16 @@ class DomainController:
 
 @dataclass(frozen=True)
 class Package:
-    """The bytes of a package and the join that they describe. Its ``repr`` shows no byte of it."""
+    """The bytes of a package and the join that they describe. Its ``repr`` shows no byte of it.
+
+    ``account_sid`` is the computer account's, where the package says it (JOIN3 or JOIN4).
+    """
 
     content: bytes
     join: Win7Blob
     parts: tuple[PackagePart, ...]
     formats: tuple[int, ...]
+    account_sid: str | None
 
     @classmethod
     def build(
@@ -124,9 +128,8 @@ class Package:
         contents = [parts.read(part) for part in collection]
         joins += [content for content in contents if isinstance(content, Win7Blob)]
         formats = tuple(blob.blob_format for blob in outermost.blobs or ())
-        package = cls(binary, _agreed(joins), tuple(collection), formats)
-        package._check_account()
-        return package
+        join = _agreed(joins)
+        return cls(binary, join, tuple(collection), formats, _account_sid(join, contents))
 
     def __repr__(self) -> str:
         return f"Package({self.machine_name!r}, domain={self.domain_name!r})"
@@ -138,22 +141,6 @@ class Package:
     @property
     def domain_name(self) -> str:
         return self.join.dns_domain_info.dns_domain_name or self.join.domain or ""
-
-    @property
-    def account_sid(self) -> str | None:
-        """The SID of the computer account, where the package says it (JOIN3 or JOIN4)."""
-        return next((account.sid for account in self._accounts()), None)
-
-    def _accounts(self) -> list[Join3Part | Join4Part]:
-        contents = [parts.read(part) for part in self.parts]
-        return [content for content in contents if isinstance(content, Join3Part | Join4Part)]
-
-    def _check_account(self) -> None:
-        accounts = self._accounts()
-        if any(account.sid != f"{self.join.dns_domain_info.sid}-{account.rid}" for account in accounts):
-            raise PackageError("contradicts itself: its account is not of its domain, so it was damaged or changed")
-        if len({account.rid for account in accounts}) > 1:
-            raise PackageError("contradicts itself: it names two accounts, so it was damaged or changed")
 
     @cached_property
     def sha256(self) -> str:
@@ -250,3 +237,13 @@ def _agreed(joins: Sequence[Win7Blob]) -> Win7Blob:
     if not (join.machine_name and password and password.reveal() and join.domain):
         raise PackageError("lacks the machine's name, its password or the domain")
     return join
+
+
+def _account_sid(join: Win7Blob, contents: Iterable[object]) -> str | None:
+    """The one account that all parts name, which must be of the domain."""
+    accounts = [content for content in contents if isinstance(content, Join3Part | Join4Part)]
+    if any(account.sid != f"{join.dns_domain_info.sid}-{account.rid}" for account in accounts):
+        raise PackageError("contradicts itself: its account is not of its domain, so it was damaged or changed")
+    if len({account.rid for account in accounts}) > 1:
+        raise PackageError("contradicts itself: it names two accounts, so it was damaged or changed")
+    return accounts[0].sid if accounts else None
