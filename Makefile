@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help $(STAGES) rollout down check test clean
+.PHONY: help $(STAGES) rollout down check bench test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -91,6 +91,11 @@ molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@echo "==> $@"
 	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
 	@molecule test --all
+
+bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH=--quick for a first look
+	@echo "==> $@"
+	@tests/make/system.sh tests/bench/packages.txt
+	@python -m tests.bench $(BENCH)
 
 test: ## all stages, with the time each took
 	@tests/make/stages.sh $(STAGES)
