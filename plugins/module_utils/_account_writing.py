@@ -35,9 +35,18 @@ class Answer:
         """The first cause stays: later ones follow from it, or are told by the next run."""
         self.error = self.error or f"{self.name}: {cause}"
 
+    @property
+    def changed(self) -> bool:
+        return bool(self.done)
+
+    def before_and_after(self) -> tuple[str, str]:
+        before = [f"{one.kind.value}: {one.before}\n" for one in self.done if one.before]
+        after = [f"{one.kind.value}: {one.after}\n" for one in self.done if one.after]
+        return "".join(before), "".join(after)
+
     def to_result(self) -> dict[str, Any]:
         result = {
-            "changed": bool(self.done),
+            "changed": self.changed,
             "changes": [{"what": one.kind.value, "before": one.before, "after": one.after} for one in self.done],
             "distinguished_name": self.distinguished_name,
             "object_guid": self.object_guid,

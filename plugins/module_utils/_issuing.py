@@ -66,6 +66,9 @@ class Answer:
     package: str | None = None
     issue_record: str | None = None
 
+    def before_and_after(self) -> tuple[str, str]:
+        return "", f"account: {self.distinguished_name} ({self.act})\npackage: {self.package}\n"
+
     def to_result(self) -> dict[str, Any]:
         return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
 

@@ -55,11 +55,11 @@ EXAMPLES = r"""
 
 - name: Tell what is known of one
   ansible.builtin.debug:
-    msg: "{{ look.computers['BER-PC-001'].liveness.reason | default('it has no account', true) }}"
+    msg: "{{ look.machines['BER-PC-001'].liveness.reason | default('it has no account', true) }}"
 """
 
 RETURN = r"""
-computers:
+machines:
   description: What is known of each machine, by the name that was given.
   returned: success
   type: dict
@@ -182,7 +182,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         if dest:
             life = evidence.judge(key, computer["object_guid"])
             computer["liveness"] = {"state": life.state.value, "reason": life.reason}
-    return {"computers": {name: known.get(name.lower(), {"exists": False}) for name in names}}
+    return {"machines": {name: known.get(name.lower(), {"exists": False}) for name in names}}
 
 
 def describe(account: ComputerAccount, details: AccountDetails) -> dict[str, Any]:

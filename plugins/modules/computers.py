@@ -28,7 +28,7 @@ attributes:
   idempotent:
     support: full
 options:
-  computers:
+  machines:
     description:
       - The machines and what is wanted of their accounts. What is left out stays as it is.
     type: list
@@ -78,7 +78,7 @@ options:
             description:
               - All groups that it is to be a member of; it leaves every other one, and with an empty list all of them.
               - The login needs the right to write the members of each group that is left.
-              - Mutually exclusive with O(computers[].groups.add) and O(computers[].groups.remove).
+              - Mutually exclusive with O(machines[].groups.add) and O(machines[].groups.remove).
             type: list
             elements: str
       state:
@@ -123,7 +123,7 @@ EXAMPLES = r"""
     ca_cert: /etc/ssl/corp-ca.pem
     username: promote@corp.example
     # The password comes from OFFLINE_JOIN_DIRECTORY_PASSWORD.
-    computers:
+    machines:
       - name: BER-PC-001
         path: OU=Berlin,OU=Production,DC=corp,DC=example
       - name: BER-PC-002
@@ -138,7 +138,7 @@ EXAMPLES = r"""
     server: dc1.corp.example
     ca_cert: /etc/ssl/corp-ca.pem
     username: groups@corp.example
-    computers:
+    machines:
       - name: BER-PC-001
         groups:
           add: [DirectAccessClients]
@@ -151,7 +151,7 @@ EXAMPLES = r"""
     ca_cert: /etc/ssl/corp-ca.pem
     username: promote@corp.example
     dest: /srv/packages/berlin
-    computers:
+    machines:
       - name: BER-PC-009
         state: absent
   delegate_to: localhost
@@ -159,7 +159,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-computers:
+machines:
   description: What became of each machine, by the name that was given.
   returned: always
   type: dict
@@ -210,7 +210,8 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils import _module
 from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import AccountJudge, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter, Answer
+from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter
+from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
@@ -223,7 +224,7 @@ if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
 ARGUMENT_SPEC = {
-    "computers": {
+    "machines": {
         "type": "list",
         "elements": "dict",
         "required": True,
@@ -250,7 +251,7 @@ ARGUMENT_SPEC = {
 
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    contradicting = [one["name"] for one in params["computers"] if contradicts(one["groups"])]
+    contradicting = [one["name"] for one in params["machines"] if contradicts(one["groups"])]
     if contradicting:
         msg = f"{', '.join(contradicting)}: groups.set is the whole list; leave out groups.add and groups.remove"
         return {"failed": True, "msg": msg}
@@ -261,7 +262,7 @@ def write(module: AnsibleModule) -> dict[str, Any]:
         evidence = Evidence(PackageStore(Path(params["dest"])) if params["dest"] else None)
         judge = AccountJudge(connection, domain, caller, evidence, params["live_machines"])
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
-        return result(writer.write(map(machine, params["computers"])))
+        return to_result(writer.write(map(machine, params["machines"])))
 
 
 def contradicts(groups: dict[str, Any] | None) -> bool:
@@ -280,27 +281,6 @@ def machine(computer: dict[str, Any]) -> Machine:
         exact_groups=None if groups["set"] is None else tuple(groups["set"]),
         absent=computer["state"] == "absent",
     )
-
-
-def result(answers: list[Answer]) -> dict[str, Any]:
-    errors = [answer.error for answer in answers if answer.error]
-    changed = [answer for answer in answers if answer.done]
-    diff = [
-        {
-            "before_header": answer.name,
-            "after_header": answer.name,
-            "before": "".join(f"{one.kind.value}: {one.before}\n" for one in answer.done if one.before),
-            "after": "".join(f"{one.kind.value}: {one.after}\n" for one in answer.done if one.after),
-        }
-        for answer in changed
-    ]
-    failure = {"failed": True, "msg": f"{len(errors)} of {len(answers)} machines: " + "\n".join(errors)}
-    return {
-        "changed": bool(changed),
-        "computers": {answer.name: answer.to_result() for answer in answers},
-        "diff": diff,
-        **(failure if errors else {}),
-    }
 
 
 def main() -> None:

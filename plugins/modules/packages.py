@@ -192,18 +192,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
 from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._issuing import (
-    Answer,
-    Issuer,
-    Machine,
-    Order,
-)
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing import Issuer, Machine, Order
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
@@ -267,7 +263,7 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         )
         machines = [Machine(machine["name"], machine["path"] or params["path"]) for machine in params["machines"]]
         try:
-            return result(Issuer(connection, domain, store, evidence, reuse, order).issue(machines))
+            return to_result(Issuer(connection, domain, store, evidence, reuse, order).issue(machines))
         except OSError as error:
             remedy = "name a directory that you may write to"
             return {"failed": True, "msg": f"{store.dest} cannot be written to: {error.strerror}; {remedy}"}
@@ -279,27 +275,6 @@ def named_controller(connection: DirectoryConnection, domain: Domain, server: st
         return domain.controller, connection.address
     with connect(dataclasses.replace(connection.settings, server=server)) as named:
         return ping(named, domain.dns_name), named.address
-
-
-def result(answers: list[Answer]) -> dict[str, Any]:
-    errors = [answer.error for answer in answers if answer.error]
-    issued = [answer for answer in answers if answer.changed]
-    diff = [
-        {
-            "before_header": answer.name,
-            "after_header": answer.name,
-            "before": "",
-            "after": f"account: {answer.distinguished_name} ({answer.act})\npackage: {answer.package}\n",
-        }
-        for answer in issued
-    ]
-    failure = {"failed": True, "msg": f"{len(errors)} of {len(answers)} machines: " + "\n".join(errors)}
-    return {
-        "changed": bool(issued),
-        "machines": {answer.name: answer.to_result() for answer in answers},
-        "diff": diff,
-        **(failure if errors else {}),
-    }
 
 
 def main() -> None:

@@ -19,15 +19,15 @@ def test_everything_that_is_documented(branch: Branch) -> None:
     branch.issue(name, other)
     branch.account = "groups"
     wanted = {"name": name, "groups": {"add": ["DirectAccessClients"]}}
-    branch.module("computers", {"computers": [wanted]})
+    branch.module("computers", {"machines": [wanted]})
     branch.account = "issue"
-    branch.module("computers", {"computers": [{"name": other, "description": "Flur"}]})
+    branch.module("computers", {"machines": [{"name": other, "description": "Flur"}]})
     branch.account = "user"
     answer = branch.module("computer_info", {"names": [name.lower(), other, missing]})
     accounts = branch.accounts()
-    assert answer["computers"][missing] == {"exists": False}
+    assert answer["machines"][missing] == {"exists": False}
     for key, machine in ((name.lower(), name), (other, other)):
-        seen, account = answer["computers"][key], accounts[machine]
+        seen, account = answer["machines"][key], accounts[machine]
         created = datetime.fromisoformat(seen.pop("created"))
         assert created.strftime("%Y%m%d%H%M%S.0Z") == account["whenCreated"][0]
         assert seen.pop("key_version") >= 1
@@ -51,8 +51,8 @@ def test_everything_that_is_documented(branch: Branch) -> None:
                 }
             },
         }
-    assert answer["computers"][name.lower()]["groups"] == [branch.lab.direct_access_group]
-    assert answer["computers"][other]["description"] == "Flur"
+    assert answer["machines"][name.lower()]["groups"] == [branch.lab.direct_access_group]
+    assert answer["machines"][other]["description"] == "Flur"
 
 
 def test_liveness(branch: Branch) -> None:
@@ -64,12 +64,12 @@ def test_liveness(branch: Branch) -> None:
     assert member.secure_channel().returncode == 0
     assert member.kerberos().returncode == 0
     answer = branch.module("computer_info", {"names": list(branch.names), "dest": str(branch.dest)})
-    verdicts = {name: one["liveness"] for name, one in answer["computers"].items()}
+    verdicts = {name: one["liveness"] for name, one in answer["machines"].items()}
     assert verdicts[live] == {"state": "live", "reason": "it logged on on dc1.corp.example"}
     assert verdicts[unused] == {"state": "unused", "reason": ""}
     assert verdicts[strange]["state"] == "live"
     assert "no issue record" in verdicts[strange]["reason"]
-    evidence = answer["computers"][live]["evidence"]["dc1.corp.example"]
+    evidence = answer["machines"][live]["evidence"]["dc1.corp.example"]
     [account] = [one for name, one in branch.accounts().items() if name == live]
     assert evidence["logon_count"] == int(account.get("logonCount", ["0"])[0])
     assert evidence["last_logon"] == int(account["lastLogon"][0])
@@ -78,9 +78,9 @@ def test_liveness(branch: Branch) -> None:
 def test_disabled_account(branch: Branch) -> None:
     name = branch.names[0]
     branch.issue(name)
-    branch.module("computers", {"computers": [{"name": name, "enabled": False}], "dest": str(branch.dest)})
+    branch.module("computers", {"machines": [{"name": name, "enabled": False}], "dest": str(branch.dest)})
     assert branch.accounts()[name]["userAccountControl"] == ["4098"]
-    assert branch.module("computer_info", {"names": [name]})["computers"][name]["enabled"] is False
+    assert branch.module("computer_info", {"names": [name]})["machines"][name]["enabled"] is False
 
 
 def test_looking_leaves_no_trace(branch: Branch) -> None:

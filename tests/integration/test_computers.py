@@ -39,13 +39,13 @@ with connect(Settings.from_options(options)) as connection:
 
 def write(branch: Branch, account: str, *computers: dict[str, Any], check: bool = False, **options: Any) -> Any:
     branch.account = account
-    given = {"computers": list(computers), "dest": str(branch.dest)} | options
+    given = {"machines": list(computers), "dest": str(branch.dest)} | options
     return branch.module("computers", given, check=check)
 
 
 def errors(answer: dict[str, Any]) -> dict[str, str]:
     assert answer.get("failed"), answer
-    return {name: one["error"] for name, one in answer["computers"].items() if "error" in one}
+    return {name: one["error"] for name, one in answer["machines"].items() if "error" in one}
 
 
 def succeeded(answer: dict[str, Any]) -> dict[str, Any]:
@@ -92,13 +92,13 @@ class TestPromotion:
         wanted = [{"name": one, "path": berlin}, {"name": two, "path": lyon}]
         before = issued.accounts()
         answer = succeeded(write(issued, "promote", *wanted))
-        assert set(answer["computers"]) == {one, two}
+        assert set(answer["machines"]) == {one, two}
         after = issued.accounts()
         for name, ou in ((one, berlin), (two, lyon), (three, issued.lab.staging_ou)):
             assert after[name]["dn"] == [f"CN={name},{ou}"]
             for kept in ("pwdLastSet", "objectGUID", "objectSid", "servicePrincipalName", "userAccountControl"):
                 assert after[name][kept] == before[name][kept]
-        assert answer["computers"][one] == {
+        assert answer["machines"][one] == {
             "changed": True,
             "changes": [{"what": "path", "before": issued.lab.staging_ou, "after": berlin}],
             "distinguished_name": f"CN={one},{berlin}",
@@ -118,7 +118,7 @@ class TestPromotion:
         again = succeeded(write(issued, "promote", *wanted, dest=None))
         assert not again["changed"]
         assert again["diff"] == []
-        assert [one["changes"] for one in again["computers"].values()] == [[], [], []]
+        assert [one["changes"] for one in again["machines"].values()] == [[], [], []]
         assert issued.accounts() == before
 
     def test_path_may_be_written_in_another_way(self, issued: Branch) -> None:
@@ -137,7 +137,7 @@ class TestPromotion:
         assert issued.accounts() == before
         done = write(issued, "promote", *wanted)
         assert predicted["changed"]
-        for key in ("changed", "computers", "diff", "msg"):
+        for key in ("changed", "machines", "diff", "msg"):
             assert predicted[key] == done[key]
 
     @pytest.mark.parametrize("check", [False, True])
@@ -175,7 +175,7 @@ class TestGroups:
         answer = succeeded(write(issued, "groups", *wanted))
         assert members(issued, group) == {f"CN={name},{issued.lab.staging_ou}" for name in names}
         for name in names:
-            assert answer["computers"][name]["changes"] == [{"what": "group", "before": "", "after": group}]
+            assert answer["machines"][name]["changes"] == [{"what": "group", "before": "", "after": group}]
         by_dn = [{"name": name, "groups": {"add": [group.upper(), "CORP\\DirectAccessClients"]}} for name in names]
         assert not succeeded(write(issued, "groups", *by_dn))["changed"]
         leaving = {"name": names[0], "groups": {"remove": [group]}}
@@ -192,7 +192,7 @@ class TestGroups:
         wanted = {"name": name, "groups": {"set": [lab, direct_access, "Domain Computers"]}}
         answer = succeeded(write(issued, "administrator", wanted, **administrator))
         assert set(issued.accounts()[name]["memberOf"]) == {lab, direct_access}
-        assert {(one["before"], one["after"]) for one in answer["computers"][name]["changes"]} == {
+        assert {(one["before"], one["after"]) for one in answer["machines"][name]["changes"]} == {
             ("", lab),
             (kiosk, ""),
         }
@@ -272,7 +272,7 @@ class TestAttributes:
         assert accounts[one]["userAccountControl"] == DISABLED
         assert accounts[one]["description"][0].decode() == text, "ldbsearch shows no letter beyond ASCII as text"
         assert accounts[two]["userAccountControl"] == accounts[three]["userAccountControl"] == ENABLED
-        assert not answer["computers"][two]["changed"]
+        assert not answer["machines"][two]["changed"]
         assert answer["diff"][0]["before"] == "enabled: yes\n"
         assert answer["diff"][0]["after"] == f"enabled: no\ndescription: {text}\n"
         assert not succeeded(write(issued, "issue", *wanted))["changed"]
@@ -298,13 +298,13 @@ class TestAbsence:
         predicted = succeeded(write(issued, "promote", *wanted, check=True))
         assert set(issued.accounts()) == {one, two, three}
         done = succeeded(write(issued, "promote", *wanted))
-        assert predicted["computers"] == done["computers"]
+        assert predicted["machines"] == done["machines"]
         assert predicted["diff"] == done["diff"]
         assert set(issued.accounts()) == {three}
         assert done["diff"][0]["before"] == f"account: CN={one},{issued.lab.staging_ou}\n"
         again = succeeded(write(issued, "promote", *wanted))
         assert not again["changed"]
-        assert again["computers"][one] == {"changed": False, "changes": []}
+        assert again["machines"][one] == {"changed": False, "changes": []}
 
     def test_no_right_to_delete(self, issued: Branch) -> None:
         name = issued.names[0]
@@ -372,7 +372,7 @@ class TestLiveMachines:
                 in error
             )
             assert "name it in live_machines" in error
-            assert [answer["computers"][name]["changed"] for name in (named, unused)] == [True, True]
+            assert [answer["machines"][name]["changed"] for name in (named, unused)] == [True, True]
         after = issued.accounts()
         assert after[live] == before[live]
         assert all(after.get(name) != before[name] for name in (named, unused))

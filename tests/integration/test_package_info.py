@@ -115,7 +115,7 @@ def test_authenticate_tries_the_password_and_leaves_traces(branch: Branch, tls_m
     after = traces(branch, name)
     assert after["pwdLastSet"] == before["pwdLastSet"]
     assert after != before, "as documented, the account looks used"
-    life = branch.module("computer_info", {"names": [name], "dest": str(branch.dest)})["computers"][name]["liveness"]
+    life = branch.module("computer_info", {"names": [name], "dest": str(branch.dest)})["machines"][name]["liveness"]
     assert life["state"] == "live"
 
 
@@ -144,7 +144,7 @@ def test_two_resets_later_the_password_is_refused(branch: Branch) -> None:
 def test_disabled_account_is_told(branch: Branch) -> None:
     name = branch.names[0]
     branch.issue(name)
-    branch.module("computers", {"computers": [{"name": name, "enabled": False}], "dest": str(branch.dest)})
+    branch.module("computers", {"machines": [{"name": name, "enabled": False}], "dest": str(branch.dest)})
     answer = look(branch, name, authenticate=True)
     assert (answer["current"], answer["authenticated"]) == (True, False)
     assert "the account is disabled" in answer["authenticated_reason"]
