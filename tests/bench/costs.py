@@ -16,7 +16,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils import _secret_
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import computers
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.settings import ARGUMENT_SPEC, Settings
-from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 
 from tests.bench.workplace import Workplace
@@ -28,7 +27,6 @@ def costs(place: Workplace) -> dict[str, Any]:
     """Milliseconds, the median of many: what a machine costs again and again while packages are issued."""
     name = place.issued[0]
     content = (place.dest / f"{name}.djoin").read_bytes()
-    package = Package.read(content)
     issuer = place.lab.accounts["issue"]
     options = {option: spec.get("default") for option, spec in ARGUMENT_SPEC.items()} | {
         "server": place.lab.address,
@@ -46,7 +44,6 @@ def costs(place: Workplace) -> dict[str, Any]:
             ),
             "write one file, not synchronized": _median(lambda: _unsynchronized(directory / "plain", content)),
             "make a password": _median(Password.generate),
-            "encode a package": _median(package.to_djoin_file),
         }
 
 
