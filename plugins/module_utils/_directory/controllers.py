@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from . import computers
 from .computers import ComputerAccount
 from .connection import DirectoryConnection, connect
+from .containers import split
 from .domain import Domain, text
 from .errors import DirectoryError
 from .libraries import escape_filter_chars
@@ -28,7 +29,7 @@ def writable(connection: DirectoryConnection, domain: Domain) -> list[str]:
     """
     sites = f"CN=Sites,{domain.configuration_dn}"
     masters = f"(&(objectClass=nTDSDSA)(msDS-hasMasterNCs={escape_filter_chars(domain.base_dn)}))"
-    servers = {_parent(dn).lower() for dn, _entry in connection.search(sites, masters, ["objectGUID"])}
+    servers = {split(dn)[1].lower() for dn, _entry in connection.search(sites, masters, ["objectGUID"])}
     everyone = connection.search(sites, "(objectClass=server)", ["dNSHostName"])
     return [text(entry, "dNSHostName") for dn, entry in everyone if dn.lower() in servers and "dNSHostName" in entry]
 
@@ -52,7 +53,3 @@ def survey(
         except DirectoryError:
             found[host] = None
     return found
-
-
-def _parent(dn: str) -> str:
-    return dn.partition(",")[2]
