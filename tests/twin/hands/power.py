@@ -1,0 +1,10 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The end of a hand whose machine loses power."""
+
+from __future__ import annotations
+
+
+class PowerLoss(Exception):
+    """The power fails here: no answer, and the machine starts again."""
