@@ -6,7 +6,7 @@
 
 PYTHON ?= python3
 CHECKS := ruff mypy changelog docs ee lint sanity
-STAGES := system venv $(CHECKS) unit integration molecule
+STAGES := system venv $(CHECKS) unit hands integration molecule
 # ansible-test and ansible-builder want the collection in a real folder of its own name
 TREE = build/$@/ansible_collections/adops/offline_join
 
@@ -74,6 +74,11 @@ sanity: venv ##   ansible-test sanity
 unit: venv ## tests without a lab
 	@echo "==> $@"
 	@pytest --quiet tests/unit
+
+hands: system venv ## PowerShell and C# of the Windows hands, without Windows
+	@tests/make/system.sh tests/hands/packages.txt
+	@echo "==> $@"
+	@pytest --quiet tests/hands
 
 # the newer line of ldap3, beside the one in the environment
 .venv/kerberos/ready: .venv/ready tests/kerberos/requirements.txt

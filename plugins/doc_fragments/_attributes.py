@@ -36,6 +36,20 @@ attributes:
       - This only reads.
 """
 
+    WINDOWS = r"""
+options: {}
+attributes:
+  platform:
+    description: What the host that it runs on must be.
+    support: full
+    platforms: windows
+    details:
+      - Windows 10, Windows Server 2016 and later, with Windows PowerShell 5.1.
+requirements:
+  - local administrator with full rights, which over the network is the account with the relative identifier 500, a
+    domain account, or C(become) to SYSTEM
+"""
+
     DIRECTORY_GROUP = r"""
 options: {}
 attributes:
