@@ -11,11 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _secret_file
-from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package.text import LARGEST_TEXT
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import Offer, judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import judge
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
 ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "path": {"type": "path", "required": True}}
@@ -34,35 +32,14 @@ class ActionModule(ActionBase):
         if self._task.check_mode and not path.exists():
             # The step before this one would have made it.
             return {**result, "changed": True}
-        package = _read(arguments["name"], path)
+        package = _offered_package.read(arguments["name"], path)
         member = hand.look("adops.offline_join.samba_member_info")
-        verdict = judge(_offer(arguments["name"], package), member)
+        verdict = judge(_offered_package.offer(arguments["name"], package), member)
         if verdict.refusal:
             raise AnsibleActionFail(f"{arguments['name']}: {verdict.refusal}")
         if verdict.apply and not self._task.check_mode:
             _apply(hand, package)
         return {**result, "changed": verdict.apply}
-
-
-def _read(name: str, path: Path) -> Package:
-    try:
-        return Package.read(_secret_file.read(path, LARGEST_TEXT))
-    except OSError as error:
-        raise AnsibleActionFail(f"{name}: {path} cannot be read: {error.strerror}; issue its package first") from None
-    except PackageError as error:
-        raise AnsibleActionFail(f"{name}: {path} {error}; issue it again") from None
-
-
-def _offer(name: str, package: Package) -> Offer:
-    domain = package.join.dns_domain_info
-    return Offer(
-        machine_name=name,
-        package_machine_name=package.machine_name,
-        dns_domain=package.domain_name,
-        netbios_domain=domain.name or "",
-        domain_guid=str(domain.domain_guid),
-        package_sha256=package.sha256,
-    )
 
 
 def _apply(hand: Hand, package: Package) -> None:

@@ -7,14 +7,20 @@
 from __future__ import annotations
 
 import functools
+import re
+import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
+from ansible.plugins.connection import ConnectionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._failure import unexpected
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _wire
 
 Run = Callable[..., dict[str, Any]]
+_REFUSED = re.compile("credentials were rejected|authenticat", re.IGNORECASE)
 
 
 class Hand:
@@ -25,22 +31,20 @@ class Hand:
         self._action = action
         self._task_vars = task_vars or {}
 
-    def look(self, module: str) -> dict[str, Any]:
+    def look(self, module: str, **arguments: Any) -> dict[str, Any]:
         """
         :raises AnsibleActionFail: the module failed
         """
-        return self._call(module, {})
+        return self._call(module, arguments)
 
     def act(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Call a module with a secret among its arguments: nothing of the call is logged or written to a file.
 
-        :raises AnsibleActionFail: the module failed, or Ansible would write its arguments to a file
+        :raises AnsibleActionFail: the module failed, or Ansible would show its arguments to a file or the network
         """
-        if not self._action._connection.is_pipelining_enabled():
-            raise AnsibleActionFail(
-                f"{self.machine_name}: pipelining is off, so the package would become a temporary file on the host; "
-                "set ansible_pipelining to true and unset ANSIBLE_KEEP_REMOTE_FILES"
-            )
+        exposure = _wire.exposure(self._action._connection)
+        if exposure:
+            raise AnsibleActionFail(f"{self.machine_name}: {exposure}")
         task = self._action._task
         before, task.no_log = task.no_log, True
         try:
@@ -49,26 +53,55 @@ class Hand:
             task.no_log = before
 
     def _call(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = self._action._execute_module(
-            module_name=module, module_args=arguments, task_vars=self._task_vars
-        )
+        try:
+            answer: dict[str, Any] = self._action._execute_module(
+                module_name=module, module_args=arguments, task_vars=self._task_vars
+            )
+        except AnsibleConnectionFailure:
+            raise
+        except Exception as error:
+            if not _broke_below(error, self._action._connection):
+                raise
+            # The plugins winrm and psrp let pass whatever their libraries raise once a module runs.
+            raise AnsibleConnectionFailure(f"the connection broke while {module} ran") from None
         if answer.get("failed"):
             # A crashed module's output may quote its arguments, so only a message that it chose is passed on.
-            words = answer.get("msg", "") if "module_stdout" not in answer else "its Python did not run the module"
+            words = answer.get("msg", "") if "module_stdout" not in answer else "it could not be run there"
             raise AnsibleActionFail(f"{self.machine_name}: {module}: {words}")
         return answer
 
 
 def guarded(run: Run) -> Run:
-    """Turn any exception of an action's ``run`` into a failure without its text, which may quote a secret."""
+    """Turn any exception of an action's ``run`` into a failure without its text, which may quote a secret.
+
+    A machine that cannot be reached is a failure, too, where the play ignores unreachable machines: only a failure
+    leads to its ``rescue``, and ``pending`` tells it that nothing is broken.
+    """
 
     @functools.wraps(run)
     def wrapped(self: ActionBase, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         try:
             return run(self, tmp, task_vars)
-        except (AnsibleActionFail, AnsibleConnectionFailure):
+        except AnsibleActionFail:
             raise
+        except AnsibleConnectionFailure as error:
+            if not self._task.ignore_unreachable:
+                raise
+            name = self._task.args.get("name") or (task_vars or {}).get("inventory_hostname", "the machine")
+            return {"failed": True, **_unreached(name, " ".join(str(error).split()))}
         except Exception as error:
             raise AnsibleActionFail(unexpected(error)) from None
 
     return wrapped
+
+
+def _unreached(name: str, cause: str) -> dict[str, Any]:
+    if _REFUSED.search(cause):
+        return {"pending": False, "msg": f"{name}: the login was refused ({cause}); correct its user or password"}
+    return {"pending": True, "msg": f"{name}: cannot be reached ({cause}); run again when it is on"}
+
+
+def _broke_below(error: Exception, connection: ConnectionBase) -> bool:
+    """Whether an exception came up through the connection plugin."""
+    plugin = sys.modules[type(connection).__module__].__file__
+    return any(frame.f_code.co_filename == plugin for frame, _line in traceback.walk_tb(error.__traceback__))

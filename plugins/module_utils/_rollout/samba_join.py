@@ -9,19 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .offer import Offer, same
+
 _DOMAIN_CONTROLLER = "domain controller"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What a package says, and for which machine of the inventory it is meant."""
-
-    machine_name: str
-    package_machine_name: str
-    dns_domain: str
-    netbios_domain: str
-    domain_guid: str
-    package_sha256: str
 
 
 @dataclass(frozen=True)
@@ -34,28 +24,23 @@ class Verdict:
 
 def judge(offer: Offer, member: dict[str, Any]) -> Verdict:
     """Hold a package against what ``samba_member_info`` saw; the first reason to refuse is the one told."""
-    refusal = _wrong_machine(offer, member["configuration"]) or _wrong_membership(offer, member)
+    refusal = offer.misdirected() or _wrong_machine(offer, member["configuration"]) or _wrong_membership(offer, member)
     if refusal:
         return Verdict(refusal=refusal)
     return Verdict(apply=member["membership"] is None)
 
 
 def _wrong_machine(offer: Offer, configuration: dict[str, str]) -> str | None:
-    if not _same(offer.package_machine_name, offer.machine_name):
-        return (
-            f"the package is for {offer.package_machine_name}, not for {offer.machine_name}; "
-            "look which package lies at path"
-        )
     if _DOMAIN_CONTROLLER in configuration["server_role"].lower():
         return "the host is a domain controller, and joining would destroy it; take it out of the inventory"
-    if not _same(configuration["security"], "ads"):
+    if not same(configuration["security"], "ads"):
         return f"smb.conf says security = {configuration['security']}; set it to ads"
     for setting, expected in (
         ("realm", offer.dns_domain),
         ("workgroup", offer.netbios_domain),
         ("netbios_name", offer.package_machine_name),
     ):
-        if not _same(configuration[setting], expected):
+        if not same(configuration[setting], expected):
             found = configuration[setting] or "nothing"
             return (
                 f"smb.conf says {setting.replace('_', ' ')} = {found}, but the package is for {expected}; correct one"
@@ -77,7 +62,3 @@ def _wrong_membership(offer: Offer, member: dict[str, Any]) -> str | None:
         "the host is a member already, but not through this package; "
         "keep it as it is, or leave the domain first (net ads leave)"
     )
-
-
-def _same(one: str, other: str) -> bool:
-    return one.lower() == other.lower()

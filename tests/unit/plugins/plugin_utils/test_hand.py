@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.playbook.task import Task
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 
 SECRET = "xQ7-vN2_kT9+wR4=hB6"
@@ -19,6 +20,7 @@ SECRET = "xQ7-vN2_kT9+wR4=hB6"
 class Action:
     def __init__(self, error: Exception | None) -> None:
         self.error = error
+        self._task = Task()
 
     @guarded
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:

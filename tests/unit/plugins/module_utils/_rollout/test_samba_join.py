@@ -10,7 +10,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import Offer, Verdict, judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import Verdict, judge
 
 OFFER = Offer(
     machine_name="ber-lx-001",

@@ -1,0 +1,74 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Set a Windows machine's clock where it is off too far: by the control node's clock, or by its domain's."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import clock, status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Change, Reading
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
+
+ARGUMENT_SPEC = {
+    "name": {"type": "str", "required": True},
+    "source": {"type": "str", "choices": ["controller", "domain"], "default": "controller"},
+    "domain": {"type": "str"},
+    "tolerance": {"type": "float", "default": 60.0},
+    "time_zone": {"type": "str"},
+}
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    @guarded
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(
+            ARGUMENT_SPEC, required_if=[("source", "domain", ["domain"])]
+        )
+        hand = Hand(self, arguments["name"], task_vars)
+        before = time.time()
+        machine = hand.look("adops.offline_join.win_machine_info", subsets=["clock"])["clock"]
+        reading = Reading(machine["utc"], before, time.time())
+        from_domain = arguments["source"] == "domain"
+        offset = _offset_to_domain(hand, arguments["domain"]) if from_domain else reading.offset
+        change = clock.change(machine, offset, arguments["tolerance"], arguments["time_zone"], from_domain=from_domain)
+        if change and not self._task.check_mode:
+            _set(hand, change)
+        return {
+            **result,
+            "changed": change is not None,
+            "offset": round(offset, 3),
+            "diff": {"before": f"clock: {clock.in_words(offset)}\n", "after": _after(offset, change)},
+        }
+
+
+def _offset_to_domain(hand: Hand, domain: str) -> float:
+    """Seconds that the machine is ahead of its domain controller, as it measured itself."""
+    seen = hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "clock"])
+    for status in (seen["locator"]["status"], seen["clock"]["status"]):
+        if status:
+            sentence = status_codes.explain(status).sentence
+            raise AnsibleActionFail(f"{hand.machine_name}: the domain's clock cannot be read: {sentence}")
+    return -seen["clock"]["offset"] / clock.TICKS
+
+
+def _set(hand: Hand, change: Change) -> None:
+    done = hand.look("adops.offline_join.win_clock", **change.arguments())
+    for act, code in done["exit_codes"].items():
+        if code:
+            raise AnsibleActionFail(
+                f"{hand.machine_name}: w32tm /{act} ended with {code}; look whether the service W32Time is disabled"
+            )
+
+
+def _after(offset: float, change: Change | None) -> str:
+    return f"clock: {clock.in_words(0.0 if change and change.shift else offset)}\n"

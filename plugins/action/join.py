@@ -1,0 +1,140 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Join a Windows machine with a package: look, judge here, hand the package over once, restart once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes, windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.windows_join import Step
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
+from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart
+
+ARGUMENT_SPEC = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "path", "required": True},
+    "serial_number": {"type": "str"},
+    "rename": {"type": "str", "choices": ["refuse", "follow_package"], "default": "refuse"},
+    "reboot": {"type": "bool", "default": False},
+    "reboot_timeout": {"type": "int", "default": 600},
+    "remains_paths": {"type": "list", "elements": "path", "default": []},
+}
+_LOOKED_AT = ["identity", "membership", "edition", "clock", "restart", "security", "remains"]
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    @guarded
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
+        path = Path(arguments["path"])
+        if self._task.check_mode and not path.exists():
+            # The step before this one would have made it.
+            return {**result, "changed": True, "restart_required": not arguments["reboot"]}
+        package = _offered_package.read(arguments["name"], path)
+        return {**result, **_Join(self, arguments, package, task_vars or {}).carry_out()}
+
+
+class _Join:
+    """One machine's join, from the look to the restart."""
+
+    def __init__(
+        self, action: ActionModule, arguments: dict[str, Any], package: Package, task_vars: dict[str, Any]
+    ) -> None:
+        self._action = action
+        self._arguments = arguments
+        self._package = package
+        self._task_vars = task_vars
+        self._hand = Hand(action, arguments["name"], task_vars)
+        self._offer = _offered_package.offer(arguments["name"], package, arguments["serial_number"])
+
+    def carry_out(self) -> dict[str, Any]:
+        machine, step = self._judged()
+        check_mode, reboot = self._action._task.check_mode, self._arguments["reboot"]
+        if not check_mode:
+            if step is Step.APPLY:
+                self._apply()
+            self._wipe(machine["remains"]["files"])
+        waits = step in (Step.APPLY, Step.RESTART)
+        if waits and reboot and not check_mode:
+            self._restart()
+        return {
+            "changed": step is Step.APPLY or (waits and reboot) or bool(machine["remains"]["files"]),
+            "restart_required": waits and not reboot,
+            "warnings": _warnings(machine) if step is Step.APPLY else [],
+        }
+
+    def _judged(self) -> tuple[dict[str, Any], Step]:
+        before = time.time()
+        machine = self._hand.look(
+            "adops.offline_join.win_machine_info",
+            subsets=_LOOKED_AT,
+            remains_paths=self._arguments["remains_paths"],
+        )
+        reading = Reading(machine["clock"]["utc"], before, time.time())
+        follow_package = self._arguments["rename"] == "follow_package"
+        verdict = windows_join.judge(self._offer, machine, reading, follow_package=follow_package)
+        refusal = verdict.refusal
+        if verdict.step is Step.ASK_DOMAIN:
+            refusal = windows_join.judge_channel(self._offer, self._domain_info("locator", "channel"))
+        self._refuse(refusal)
+        return machine, verdict.step
+
+    def _apply(self) -> None:
+        offer = self._offer
+        done = self._hand.act(
+            "adops.offline_join.win_join_package",
+            {
+                "package": self._package.to_base64(),
+                "package_sha256": offer.package_sha256,
+                "machine_name": offer.package_machine_name,
+                "domain": offer.dns_domain,
+            },
+        )
+        if not status_codes.succeeded(done["status"]):
+            self._refuse(f"Windows did not take the package: {status_codes.explain(done['status']).sentence}")
+
+    def _wipe(self, files: list[dict[str, Any]]) -> None:
+        """Take away what is left of packages, once this machine needs none."""
+        if not files:
+            return
+        done = self._hand.look("adops.offline_join.win_package_wipe", paths=[file["path"] for file in files])
+        if done["left"]:
+            self._refuse(f"a package is left in {', '.join(done['left'])}, and cannot be wiped; delete it by hand")
+
+    def _restart(self) -> None:
+        restart(self._action, self._offer.machine_name, self._task_vars, self._arguments["reboot_timeout"])
+        machine = self._hand.look("adops.offline_join.win_machine_info", subsets=["identity", "membership"])
+        refusal = windows_join.judge_restart(self._offer, machine, [])
+        if refusal:
+            events = self._domain_info("events")["events"]
+            self._refuse(windows_join.judge_restart(self._offer, machine, events))
+
+    def _domain_info(self, *subsets: str) -> dict[str, Any]:
+        return self._hand.look(
+            "adops.offline_join.win_domain_info", domain=self._offer.dns_domain, subsets=list(subsets)
+        )
+
+    def _refuse(self, refusal: str | None) -> None:
+        if refusal:
+            raise AnsibleActionFail(f"{self._offer.machine_name}: {refusal}")
+
+
+def _warnings(machine: dict[str, Any]) -> list[str]:
+    pending = machine["restart"]
+    if pending["component_servicing"] or pending["windows_update"]:
+        return ["Windows also waits for a restart of its own, which may take longer than usual"]
+    return []

@@ -1,0 +1,93 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Repair the membership of a Windows machine: a new password while the domain is in reach, else leave and join anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import membership_repair, status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.membership_repair import Means, Way
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
+from ansible_collections.adops.offline_join.plugins.plugin_utils._other_action import run_action
+from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart
+
+_PASSWORD = "OFFLINE_JOIN_DIRECTORY_PASSWORD"
+ARGUMENT_SPEC = {
+    "name": {"type": "str", "required": True},
+    "domain": {"type": "str", "required": True},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "path": {"type": "path"},
+    "reboot_timeout": {"type": "int", "default": 600},
+}
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    @guarded
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
+        task_vars = task_vars or {}
+        hand = Hand(self, arguments["name"], task_vars)
+        means = Means(
+            login=arguments["username"] is not None,
+            package=arguments["path"] is not None,
+            user=self._connection.get_option("remote_user") or "",
+        )
+        decision = membership_repair.decide(_channel(hand, arguments["domain"]), means)
+        if decision.refusal:
+            raise AnsibleActionFail(f"{arguments['name']}: {decision.refusal}")
+        if not self._task.check_mode:
+            if decision.way is Way.RESET:
+                _reset(hand, arguments)
+            elif decision.way is Way.REJOIN:
+                self._rejoin(hand, arguments, task_vars)
+        return {**result, "changed": decision.way is not Way.NONE, "way": decision.way.name.lower()}
+
+    def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        # A package that cannot be read, or is for something else, must not cost the machine its domain.
+        package = _offered_package.read(arguments["name"], Path(arguments["path"]))
+        misfit = membership_repair.misfit(_offered_package.offer(arguments["name"], package), arguments["domain"])
+        if misfit:
+            raise AnsibleActionFail(f"{hand.machine_name}: {misfit}")
+        left = hand.look("adops.offline_join.win_domain_leave")
+        if left["status"] not in (status_codes.SUCCESS, status_codes.NOT_JOINED):
+            raise AnsibleActionFail(
+                f"{hand.machine_name}: it cannot leave: {status_codes.explain(left['status']).sentence}"
+            )
+        restart(self, hand.machine_name, task_vars, arguments["reboot_timeout"])
+        join = {key: arguments[key] for key in ("name", "path", "reboot_timeout")}
+        answer = run_action(self, "adops.offline_join.join", {**join, "reboot": True}, task_vars)
+        if answer.get("failed"):
+            raise AnsibleActionFail(answer["msg"])
+
+
+def _channel(hand: Hand, domain: str) -> dict[str, Any]:
+    return hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
+
+
+def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
+    login = {
+        "domain": arguments["domain"],
+        "username": arguments["username"],
+        "password": arguments["password"] or os.environ.get(_PASSWORD, ""),
+    }
+    done = hand.act("adops.offline_join.win_machine_password", login)
+    if done["status"]:
+        raise AnsibleActionFail(
+            f"{hand.machine_name}: its password was not reset: {status_codes.explain(done['status']).sentence}"
+        )
+    after = membership_repair.decide(_channel(hand, arguments["domain"]), Means(login=False, package=False, user=""))
+    if after.refusal:
+        raise AnsibleActionFail(f"{hand.machine_name}: its password was reset, and still {after.refusal}")

@@ -1,0 +1,90 @@
+#!/usr/bin/python
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Documentation only: the work is done by the action plugin of this name.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: membership_repair
+short_description: Repair the domain membership of a Windows machine
+version_added: 0.2.0
+description:
+  - Leaves a machine alone whose secure channel the domain controller verifies.
+  - While a domain controller is in reach, machine and account get a new password together (O(username)). Otherwise
+    the machine leaves its domain, restarts, and joins with the new package of O(path). A package is a new one only
+    where it was issued after the old secret died.
+author:
+  - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._attributes
+  - adops.offline_join._attributes.windows
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - The machine's name as the inventory has it.
+    type: str
+    required: true
+  domain:
+    description:
+      - DNS name of the domain.
+    type: str
+    required: true
+  username:
+    description:
+      - Login that may reset the password of the computer account. The machine itself uses it, so a machine that is not
+        trusted must not get it.
+    type: str
+  password:
+    description:
+      - Its password. Better given by the environment variable C(OFFLINE_JOIN_DIRECTORY_PASSWORD) of the control node,
+        because callback plugins see the arguments of a task.
+    type: str
+  path:
+    description:
+      - A new package for this machine on the control node.
+    type: path
+  reboot_timeout:
+    description:
+      - Seconds to wait for the machine after each restart.
+    type: int
+    default: 600
+notes:
+  - Leaving the domain ends every login with a domain account, so that way is refused where Ansible itself uses one.
+  - The restart needs the collection C(ansible.windows).
+seealso:
+  - module: adops.offline_join.join
+  - module: adops.offline_join.packages
+"""
+
+EXAMPLES = r"""
+- name: Reset the machine's password together with its account's
+  adops.offline_join.membership_repair:
+    name: "{{ inventory_hostname }}"
+    domain: corp.example
+    username: reissue@corp.example
+
+- name: Join anew without seeing the domain
+  adops.offline_join.membership_repair:
+    name: "{{ inventory_hostname }}"
+    domain: corp.example
+    path: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+"""
+
+RETURN = r"""
+way:
+  description: What was done, or would be.
+  returned: success
+  type: str
+  choices: [none, reset, rejoin]
+  sample: none
+"""
