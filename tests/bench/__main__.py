@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import codec, report
+from tests.bench import codec, report, windows
 from tests.bench.contenders import CONTENDERS
 from tests.bench.costs import costs
 from tests.bench.machine import description
@@ -40,6 +40,7 @@ class Sizes:
     fuzz: int
     fuzz_seconds: float
     codec_seconds: float
+    twins: int
     slow_share: int = 25
 
 
@@ -52,8 +53,8 @@ def sizes() -> tuple[Sizes, bool]:
     parser.add_argument("--quick", action="store_true", help="50 machines, small everything; writes no document")
     given = parser.parse_args()
     if given.quick:
-        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, slow_share=10), True
-    return Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), given.fuzz, given.fuzz_seconds, 5), False
+        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, slow_share=10), True
+    return Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), given.fuzz, given.fuzz_seconds, 5, 100), False
 
 
 @contextlib.contextmanager
@@ -138,6 +139,11 @@ def memory(place: Workplace, size: Sizes) -> list[dict[str, Any]]:
     return measured
 
 
+def joins(place: Workplace, size: Sizes) -> dict[str, Any]:
+    step(f"{size.twins} Windows twins take their packages")
+    return windows.join(place, size.twins)
+
+
 def measure(size: Sizes) -> dict[str, Any]:
     began = time.monotonic()
     step("a fresh domain controller")
@@ -154,6 +160,7 @@ def measure(size: Sizes) -> dict[str, Any]:
             "costs_ms": costs(place),
             "rerun": reruns(place, size),
             "memory": memory(place, size),
+            "join": joins(place, size),
         }
     step("speed of the package format")
     found["codec"] = codec.speed(size.codec_seconds)

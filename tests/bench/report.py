@@ -16,6 +16,7 @@ _TARGETS = (
     ("peak memory of the module, most machines", "memory", "<=", 150.0, "MiB"),
     ("growth of that memory from the first size on", "growth", "<=", 1.25, "times"),
     ("encode and decode", "codec", ">=", 1000.0, "packages a second"),
+    ("the task `join` against `win_ping`", "join", "<=", 1.4, "times"),
 )
 
 
@@ -29,6 +30,7 @@ def targets(found: dict[str, Any]) -> list[dict[str, Any]]:
         "memory": memory[-1]["nothing_to_do_mib"],
         "growth": memory[-1]["nothing_to_do_mib"] / memory[0]["nothing_to_do_mib"],
         "codec": found["codec"]["both"],
+        "join": found["join"]["of_win_ping"],
     }
     return [
         {
@@ -73,6 +75,8 @@ def _others(found: dict[str, Any]) -> list[list[str]]:
         *memory,
         [f"peak memory, issuing for {found['machines']} machines", f"{found['issuing']['peak_mib']:.0f} MiB"],
         ["processor time of the client for each package", f"{found['issuing']['cpu_ms_per_machine']:.1f} ms"],
+        [f"joins over WinRM, {found['join']['machines']} twins", f"{found['join']['seconds']['join']:.1f} s"],
+        [f"win_ping of {found['join']['machines']} twins", f"{found['join']['seconds']['win_ping']:.1f} s"],
         ["packages encoded", _rate(codec["encode"])],
         ["packages decoded and checked", _rate(codec["decode"])],
         ["packages encoded and decoded", _rate(codec["both"])],

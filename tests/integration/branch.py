@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab import Lab, Member
+from tests.twin.farm import TwinFarm
 
 _SECONDS = 180
 _MODULES = "ansible_collections.adops.offline_join.plugins.modules"
@@ -68,6 +69,12 @@ class Branch:
         for name in self.names:
             python = self.member(name).python
             self.host_variables.setdefault(name, {})["ansible_python_interpreter"] = str(python)
+
+    def twins(self, farm: TwinFarm, **how: Any) -> None:
+        """Let Ansible reach every machine at its Windows twin; ``how`` as in ``TwinFarm.inventory``."""
+        for name, variables in farm.inventory(**how).items():
+            self.host_variables.setdefault(name, {}).update(variables)
+        self.extra_environment |= farm.environment()
 
     def accounts(self) -> dict[str, dict[str, list[str]]]:
         """The branch's computer accounts as ldbsearch sees them, by machine name."""

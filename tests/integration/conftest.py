@@ -15,6 +15,7 @@ import pytest
 
 from tests.integration.branch import Branch
 from tests.lab import Lab
+from tests.twin.farm import TwinFarm
 
 
 @pytest.fixture
@@ -40,3 +41,10 @@ def make_branch(lab: Lab, tmp_path: Path) -> Iterator[Callable[[int], Branch]]:
 def branch(make_branch: Callable[[int], Branch]) -> Branch:
     """A branch of three machines."""
     return make_branch(3)
+
+
+@pytest.fixture
+def farm(lab: Lab) -> Iterator[TwinFarm]:
+    """A farm of Windows twins, to be started with the names of a branch."""
+    with TwinFarm(lab) as farm:
+        yield farm

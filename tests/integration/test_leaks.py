@@ -28,7 +28,7 @@ _DISCRETION = {
         '"password": {"type": "str"}',
     ),
     "roles/samba_join/tasks/main.yml": ("ansible_pipelining: true", "ansible_pipelining: false"),
-    "plugins/plugin_utils/_hand.py": ("if not self._action._connection.is_pipelining_enabled():", "if False:"),
+    "plugins/plugin_utils/_wire.py": ("if not connection.is_pipelining_enabled():", "if False:"),
 }
 
 

@@ -42,6 +42,7 @@ class Witness:
         return [event["host"] for event in self.results(action)]
 
     def once_and_per_host(self) -> tuple[int, Counter[str]]:
-        """How many tasks ran once for all hosts, and how many ran on each host."""
-        once = [event for event in self.results() if event["task_fields"].get("run_once")]
-        return len(once), Counter(event["host"] for event in self.results() if event not in once)
+        """How many tasks ran once for all hosts, and how many ran on each host; what ``meta`` does costs no worker."""
+        results = [event for event in self.results() if event["action"].rpartition(".")[2] != "meta"]
+        once = [event for event in results if event["task_fields"].get("run_once")]
+        return len(once), Counter(event["host"] for event in results if event not in once)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What joining a Windows machine costs a control node, beside the smallest thing that Ansible does on one."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from tests.bench.workplace import BenchError, Workplace
+from tests.twin.farm import TwinFarm
+
+_FORKS = 20
+_TASKS: dict[str, list[dict[str, Any]]] = {
+    "nothing": [{"ansible.builtin.meta": "noop"}],
+    "win_ping": [{"ansible.windows.win_ping": {}}],
+    "join": [
+        {
+            "adops.offline_join.join": {
+                "name": "{{ inventory_hostname }}",
+                "path": "{{ offline_join_dest }}/{{ inventory_hostname }}.djoin",
+                "rename": "follow_package",
+            }
+        }
+    ],
+}
+
+
+def join(place: Workplace, machines: int) -> dict[str, Any]:
+    """Seconds of a play of each kind over this many twins, and the task join as parts of win_ping.
+
+    The start of Ansible is taken out of both. The joins are real ones, without the restart.
+    """
+    names = place.fresh(machines)
+    place.issue(names)
+    with TwinFarm(place.lab) as farm:
+        farm.start(names)
+        branch = place.branch(names)
+        branch.twins(farm)
+        branch.extra_environment["ANSIBLE_FORKS"] = str(_FORKS)
+        seconds = {kind: _play(branch, kind) for kind in _TASKS}
+        joined = sum(bool(farm.calls(name, "win_join_package")) for name in names)
+    if joined != machines:
+        raise BenchError(f"only {joined} of {machines} machines took their packages")
+    return {
+        "machines": machines,
+        "seconds": seconds,
+        "of_win_ping": (seconds["join"] - seconds["nothing"]) / (seconds["win_ping"] - seconds["nothing"]),
+    }
+
+
+def _play(branch: Any, kind: str) -> float:
+    playbook = branch.directory / f"{kind}.json"
+    playbook.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": _TASKS[kind]}]))
+    began = time.perf_counter()
+    done = branch.play(str(playbook))
+    seconds = time.perf_counter() - began
+    if done.returncode:
+        raise BenchError(f"the play {kind} failed: {done.stdout[-2000:]}{done.stderr[-500:]}")
+    return seconds
