@@ -4,7 +4,8 @@
 
 """A branch of ten machines, from nothing to working members of a real Active Directory domain on this machine.
 
-The machines are Linux members with Samba, each a directory of the lab; what joins them has no network at all.
+The machines are Windows twins: WinRM servers that behave like Windows hosts, each with a real Samba member behind it.
+What joins them has no network at all; afterwards the network appears, and the domain says whether it accepts them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import time
 from pathlib import Path
 
 from tests.lab import Lab, LabError
+from tests.twin.farm import TwinFarm
 
-NAMES = [f"BER-LX-{number:03}" for number in range(1, 11)]
+NAMES = [f"BER-PC-{number:03}" for number in range(1, 11)]
+CLOCK_WRONG = 3600.0  # seconds, on the first machine
 DIRECTORY = Path("build/demo").resolve()
 PACKAGES = DIRECTORY / "packages"
 INVENTORY = DIRECTORY / "inventory.json"
@@ -30,15 +33,18 @@ def main() -> int:
         lab = start_lab()
     except LabError as error:
         return say(f"The lab did not start: {error}", 1)
-    write_inventory(lab)
-    code = rollout(lab)
-    if code != 0:
-        return say("The rollout failed; the lines above say which machine and why.", code)
-    broken = [name for name in NAMES if not proved(lab, name)]
-    if broken:
-        return say(f"No secure channel: {', '.join(broken)}", 1)
+    with start_farm(lab) as farm:
+        write_inventory(lab, farm)
+        code = rollout(lab, farm)
+        if code != 0:
+            return say("The rollout failed; the lines above say which machine and why.", code)
+        broken = [name for name in NAMES if not proved(farm, name)]
+        if broken:
+            return say(f"No secure channel: {', '.join(broken)}", 1)
+        step("again: nothing changes")
+        code = rollout(lab, farm)
     print(summary(lab, time.monotonic() - started))
-    return 0
+    return code
 
 
 def say(words: str, code: int) -> int:
@@ -58,37 +64,50 @@ def start_lab() -> Lab:
     return lab
 
 
-def write_inventory(lab: Lab) -> None:
-    step(f"{len(NAMES)} machines without a network")
+def start_farm(lab: Lab) -> TwinFarm:
+    """Ten PCs as they left their boxes, each with a name of its own making; the first one's clock is an hour ahead."""
+    step(f"{len(NAMES)} Windows machines without a network")
+    farm = TwinFarm(lab).start(NAMES)
+    farm.set(NAMES[0], clock_offset=CLOCK_WRONG)
+    return farm
+
+
+def write_inventory(lab: Lab, farm: TwinFarm) -> None:
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     branch = {
-        "ansible_connection": "local",
         "offline_join_server": lab.server,
         "offline_join_ca_cert": str(lab.ca_cert),
         "offline_join_username": lab.accounts["issue"].upn,
         "offline_join_staging_ou": lab.staging_ou,
         "offline_join_dest": str(PACKAGES),
+        "offline_join_rename": "follow_package",
+        "ansible_password": "{{ lookup('ansible.builtin.env', 'SITE_PASSWORD') }}",
     }
-    hosts = {name: {"ansible_python_interpreter": str(lab.member(name).python)} for name in NAMES}
+    hosts = farm.inventory()
+    for variables in hosts.values():
+        del variables["ansible_password"]
     INVENTORY.write_text(json.dumps({"branch_berlin": {"vars": branch, "hosts": hosts}}, indent=2) + "\n")
 
 
-def rollout(lab: Lab) -> int:
+def rollout(lab: Lab, farm: TwinFarm) -> int:
     step("ansible-playbook adops.offline_join.rollout")
     ansible_playbook = Path(sys.executable).with_name("ansible-playbook")
-    password = lab.accounts["issue"].password
+    secrets = {
+        "OFFLINE_JOIN_DIRECTORY_PASSWORD": lab.accounts["issue"].password,
+        "SITE_PASSWORD": farm.password,
+    }
     return subprocess.run(
         lab.command([ansible_playbook, "--inventory", INVENTORY, "adops.offline_join.rollout"]),
-        env=os.environ | {"OFFLINE_JOIN_DIRECTORY_PASSWORD": password, "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
+        env=os.environ | farm.environment() | secrets | {"ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"},
         cwd=DIRECTORY,
         check=False,
     ).returncode
 
 
-def proved(lab: Lab, name: str) -> bool:
+def proved(farm: TwinFarm, name: str) -> bool:
     """The network appears: does the domain accept the machine, over Netlogon and over Kerberos?"""
-    member = lab.member(name)
-    works = member.secure_channel().returncode == 0 and member.kerberos().returncode == 0
+    verdict = farm.verdict(name)
+    works = verdict is not None and verdict["status"] == 0
     step(f"{name}: {'secure channel and Kerberos work' if works else 'the domain does not accept it'}")
     return works
 
@@ -96,7 +115,6 @@ def proved(lab: Lab, name: str) -> bool:
 def summary(lab: Lab, seconds: float) -> str:
     anyone = "".join(f"(sAMAccountName={name}$)" for name in NAMES)
     accounts = lab.search(f"(|{anyone})", ["dn"], base=lab.staging_ou)
-    member = lab.member(NAMES[0])
     return f"""
 {len(NAMES)} machines are members of {lab.domain}, {seconds:.0f} seconds after the start.
 
@@ -106,9 +124,8 @@ def summary(lab: Lab, seconds: float) -> str:
   inventory   {INVENTORY}
   report      {PACKAGES / "report.json"}
 
-The domain is still up. Run `make rollout` again: nothing changes. Ask the domain about a machine yourself:
-  python3 -m tests.lab run -- net rpc testjoin -s {member.smb_conf} -w {lab.domain}
-Stop and remove it with `make down`."""
+The machines are gone, the domain is still up. Run `make rollout` again: ten fresh PCs take the same packages.
+Stop and remove the domain with `make down`."""
 
 
 if __name__ == "__main__":
