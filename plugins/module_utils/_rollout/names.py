@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _LONGEST = 15  # NetBIOS keeps the sixteenth byte for itself
 _ALLOWED = re.compile(r"[A-Za-z0-9-]+")
@@ -22,22 +23,39 @@ _RESERVED = frozenset(
 )
 
 
-def fault(name: str) -> str | None:
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a name, and how to mend it."""
+
+    cause: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.cause}; {self.remedy}"
+
+
+def problem(name: str) -> Problem | None:
     """What is wrong with a machine's name and how to mend it, or None."""
     if not name:
-        return "the name is empty; give every machine a name"
+        return Problem("the name is empty", "give every machine a name")
     if not _ALLOWED.fullmatch(name):
         illegal = "".join(sorted(set(_ALLOWED.sub("", name))))
-        return f"the name holds {illegal!r}; use only the letters A to Z, digits and hyphens"
+        return Problem(f"the name holds {illegal!r}", "use only the letters A to Z, digits and hyphens")
     if len(name) > _LONGEST:
-        return f"the name has {len(name)} characters; NetBIOS allows {_LONGEST}, shorten it"
+        return Problem(f"the name has {len(name)} characters", f"NetBIOS allows {_LONGEST}, shorten it")
     if name.startswith("-") or name.endswith("-"):
-        return "the name begins or ends with a hyphen, which DNS does not allow; remove it"
+        return Problem("the name begins or ends with a hyphen, which DNS does not allow", "remove it")
     if name.isdigit():
-        return "the name has only digits, which Windows refuses; add a letter"
+        return Problem("the name has only digits, which Windows refuses", "add a letter")
     if name.upper() in _RESERVED:
-        return "the name is reserved by Windows; choose another"
+        return Problem("the name is reserved by Windows", "choose another")
     return None
+
+
+def fault(name: str) -> str | None:
+    """What is wrong with a machine's name and how to mend it, in one sentence, or None."""
+    found = problem(name)
+    return None if found is None else str(found)
 
 
 def faults(names: Iterable[str], domain_netbios_name: str) -> dict[str, str]:
@@ -50,6 +68,6 @@ def faults(names: Iterable[str], domain_netbios_name: str) -> dict[str, str]:
             found[name] = f"the name is in the list {times[name.lower()]} times; case does not tell names apart"
         elif name.lower() == domain_netbios_name.lower():
             found[name] = "the name is that of the domain; choose another"
-        elif problem := fault(name):
-            found[name] = problem
+        elif sentence := fault(name):
+            found[name] = sentence
     return found
