@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 
@@ -29,17 +29,22 @@ class Answer(Protocol):
         """Both sides of its diff, as lines of text."""
 
 
-def to_result(answers: Sequence[Answer]) -> dict[str, Any]:
+def to_result(answers: Iterable[Answer]) -> dict[str, Any]:
     """The module's result: ``machines`` by the names that were given; it fails when any machine failed."""
-    errors = [answer.error for answer in answers if answer.error]
-    changed = [answer for answer in answers if answer.changed]
-    result = {
-        "changed": bool(changed),
-        "machines": {answer.name: answer.to_result() for answer in answers},
-        "diff": [_diff(answer) for answer in changed],
-    }
+    machines: dict[str, dict[str, Any]] = {}
+    diffs: list[dict[str, str]] = []
+    errors: list[str] = []
+    count = 0
+    for answer in answers:
+        count += 1
+        machines[answer.name] = answer.to_result()
+        if answer.changed:
+            diffs.append(_diff(answer))
+        if answer.error:
+            errors.append(answer.error)
+    result = {"changed": bool(diffs), "machines": machines, "diff": diffs}
     if errors:
-        result |= {"failed": True, "msg": f"{len(errors)} of {len(answers)} machines: " + "\n".join(errors)}
+        result |= {"failed": True, "msg": f"{len(errors)} of {count} machines: " + "\n".join(errors)}
     return result
 
 

@@ -2,14 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Issue packages for a list of machines over one connection: account and package in one act."""
+"""Issue packages for a list of machines over one connection: decide for all of them, then carry it out."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from ._directory import computer_writing, computers
@@ -18,20 +17,15 @@ from ._directory.connection import DirectoryConnection
 from ._directory.containers import Containers
 from ._directory.domain import Domain
 from ._directory.errors import ConnectionLost, DirectoryError
-from ._directory.locator import Ping
-from ._evidence import Evidence, traces
-from ._package.errors import PackageError
-from ._package.package import Account, DomainController, Package
-from ._package.package import Domain as PackageDomain
-from ._package.password import Password
+from ._issue_batches import Issue, IssueBatches, Plan
+from ._package_maker import PackageMaker
 from ._package_store import PackageStore
 from ._reuse import Reuse
 from ._rollout import names, regenerate
-from ._rollout.issue_record import IssueRecord
-from ._rollout.regenerate import Act
+from ._rollout.regenerate import Act, Decision
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Machine:
     """``path`` is the DN of the organizational unit, None for the domain's default container."""
 
@@ -39,20 +33,7 @@ class Machine:
     path: str | None
 
 
-@dataclass(frozen=True)
-class Order:
-    """What all packages of one call have in common; ``controller`` is the domain controller that they name."""
-
-    regenerate: str
-    controller: Ping
-    controller_address: str
-    site: str | None
-    provision_options: int
-    join4: bool
-    check_mode: bool
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one machine. ``package`` and ``issue_record`` are paths; before issuing, ids are unknown."""
 
@@ -73,178 +54,103 @@ class Answer:
         return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is to be done for one machine; ``account`` is None where there is none yet."""
-
-    machine: Machine
-    act: Act
-    account: ComputerAccount | None
-    refusal: str = ""
-
-
 class Issuer:
-    """Every machine gets its own answer; nothing that goes wrong with one keeps another from its package."""
+    """Every machine gets its own answer."""
 
     def __init__(
         self,
         connection: DirectoryConnection,
         domain: Domain,
         store: PackageStore,
-        evidence: Evidence,
+        maker: PackageMaker,
         reuse: Reuse,
-        order: Order,
+        *,
+        regenerate: str,
+        check_mode: bool,
     ) -> None:
         self._connection = connection
         self._domain = domain
         self._store = store
-        self._evidence = evidence
         self._reuse = reuse
-        self._order = order
+        self._regenerate = regenerate
+        self._check_mode = check_mode
         self._containers = Containers(connection, domain)
-        self._lost: ConnectionLost | None = None
+        self._batches = IssueBatches(connection, domain, store, maker, reuse)
 
-    def issue(self, machines: Iterable[Machine]) -> list[Answer]:
+    def issue(self, machines: Iterable[Machine]) -> Iterator[Answer]:
         """
-        :raises DirectoryError: the directory cannot be asked which accounts exist
+        :raises DirectoryError: the directory cannot be asked which accounts exist; nothing was done
         :raises OSError: the packages' place cannot be written to
         """
-        plans = self._plans(list(machines))
-        self._reuse.look_at([plan.machine.name for plan in plans if plan.act is Act.REISSUE])
-        if not self._order.check_mode:
+        decided = self._decide(list(machines))
+        if not self._check_mode:
             self._store.prepare()
-        return [self._answer(plan) for plan in plans]
+        issues = self._batches.carry_out(plan for plan in decided if isinstance(plan, Plan))
+        for one in decided:
+            yield self._answer(next(issues)) if isinstance(one, Plan) else one
 
-    def _plans(self, machines: list[Machine]) -> list[_Plan]:
+    def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
+        """A plan for every machine that a package is to be issued for; the others have their answer already."""
         faults = names.faults([machine.name for machine in machines], self._domain.netbios_name)
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)
-        return [
-            _Plan(machine, Act.REFUSE, None, faults[machine.name])
+        decisions = [
+            Decision(Act.REFUSE, faults[machine.name])
             if machine.name in faults
-            else self._plan(machine, accounts.get(machine.name.lower()))
+            else self._decision(machine.name, accounts.get(machine.name.lower()))
             for machine in machines
         ]
+        decided = list(zip(machines, decisions, strict=True))
+        self._reuse.look_at([machine.name for machine, decision in decided if decision.act is Act.REISSUE])
+        return [self._judge(machine, decision, accounts.get(machine.name.lower())) for machine, decision in decided]
 
-    def _plan(self, machine: Machine, account: ComputerAccount | None) -> _Plan:
+    def _decision(self, name: str, account: ComputerAccount | None) -> Decision:
         dn, sid = (account.distinguished_name, account.sid) if account else (None, None)
-        decision = regenerate.decide(dn, self._store.status(machine.name, sid), self._order.regenerate)
-        return _Plan(machine, decision.act, account, decision.refusal)
+        return regenerate.decide(dn, self._store.status(name, sid), self._regenerate)
 
-    def _answer(self, plan: _Plan) -> Answer:
-        name = plan.machine.name
+    def _judge(self, machine: Machine, decision: Decision, account: ComputerAccount | None) -> Answer | Plan:
+        name, act = machine.name, decision.act
+        if act is Act.REFUSE:
+            return Answer(name, error=f"{name}: {decision.refusal}")
         try:
-            return self._carry_out(plan)
-        except ConnectionLost as lost:
-            self._lost = lost
-            cause: str | Exception = lost
-        except (DirectoryError, PackageError) as failure:
-            cause = failure
-        except OSError as failure:
-            cause = f"write {failure.filename or self._store.dest}: {failure.strerror}; make room and run again"
-        return Answer(name, error=f"{name}: {cause}")
+            dn = self._permitted(machine, act, account)
+        except ConnectionLost:
+            raise
+        except DirectoryError as refusal:
+            return Answer(name, error=f"{name}: {refusal}")
+        if act is Act.KEEP or self._check_mode:
+            return self._success(name, act, dn, account)
+        return Plan(name, act, dn)
 
-    def _carry_out(self, plan: _Plan) -> Answer:
-        name, account = plan.machine.name, plan.account
-        if plan.act is Act.REFUSE:
-            return Answer(name, error=f"{name}: {plan.refusal}")
-        if plan.act is Act.KEEP and account:
-            return self._told(plan, account)
-        if self._lost:
-            return Answer(name, error=f"{name}: not tried, {self._lost.cause}; {self._lost.remedy}")
+    def _permitted(self, machine: Machine, act: Act, account: ComputerAccount | None) -> str:
+        """The DN of the account, after making sure that nothing speaks against the act.
+
+        :raises DirectoryError: something does
+        """
         if account is None:
-            container = self._containers.open_to_computers(plan.machine.path)
-            if self._order.check_mode:
-                dn = computer_writing.distinguished_name(name, container)
-                return dataclasses.replace(self._predicted(plan), distinguished_name=dn)
-            return self._told(plan, self._create(name, container))
-        self._reuse.require(name, account, plan.machine.path)
-        if self._order.check_mode:
-            return self._told(plan, account)
-        return self._told(plan, self._reissue(name, account))
+            container = self._containers.open_to_computers(machine.path)
+            return computer_writing.distinguished_name(machine.name, container)
+        if act is Act.REISSUE:
+            self._reuse.require(machine.name, account, machine.path)
+        return account.distinguished_name
 
-    def _create(self, name: str, container: str) -> ComputerAccount:
-        """Create the account, then write its record and its package; without them the account goes again."""
-        password = Password.generate()
-        dn = computer_writing.distinguished_name(name, container)
-        before = self._store.read_record(name)
-        self._store.write_record(self._intended(name, dn))
-        try:
-            computer_writing.add(self._connection, self._domain, name, container, password.reveal())
-        except ConnectionLost:
-            raise
-        except DirectoryError:
-            self._store.restore_record(name, before)
-            raise
-        try:
-            return self._finish(name, dn, password)
-        except ConnectionLost:
-            raise
-        except BaseException:
-            computer_writing.delete(self._connection, dn)
-            self._store.restore_record(name, None)
-            raise
+    def _answer(self, issue: Issue) -> Answer:
+        plan, cause = issue.plan, str(issue.failure)
+        if not issue.failure:
+            return self._success(plan.name, plan.act, plan.distinguished_name, issue.account)
+        if isinstance(issue.failure, OSError):
+            place = issue.failure.filename or self._store.dest
+            cause = f"write {place}: {issue.failure.strerror}; make room and run again"
+        return Answer(plan.name, error=f"{plan.name}: {cause}")
 
-    def _reissue(self, name: str, account: ComputerAccount) -> ComputerAccount:
-        """Reset the password and write record and package. What is left half done, the next run does again."""
-        password = Password.generate()
-        dn = account.distinguished_name
-        self._store.write_record(self._intended(name, dn))
-        now = self._reuse.entry(name)
-        computer_writing.reset(self._connection, self._domain, name, dn, now, password.reveal())
-        return self._finish(name, dn, password)
-
-    def _finish(self, name: str, dn: str, password: Password) -> ComputerAccount:
-        account = computers.read(self._connection, dn)
-        package = self._build(name, account, password)
-        record = dataclasses.replace(
-            self._intended(name, account.distinguished_name),
-            sid=account.sid,
-            object_guid=str(account.object_guid),
-            password_last_set=account.password_last_set,
-            key_version=account.key_version,
-            package_sha256=package.sha256,
-            evidence={**self._evidence.baseline(name), self._domain.controller.host_name: traces(account)},
-        )
-        self._store.write(record, package)
-        return account
-
-    def _intended(self, name: str, dn: str) -> IssueRecord:
-        return IssueRecord(
-            machine=name,
-            domain=self._domain.dns_name,
-            distinguished_name=dn,
-            issued=datetime.now(UTC).isoformat(timespec="seconds"),
-            evidence=self._evidence.baseline(name),
-        )
-
-    def _build(self, name: str, account: ComputerAccount, password: Password) -> Package:
-        domain, controller = self._domain, self._order.controller
-        return Package.build(
-            Account(name, account.sid, account.object_guid),
-            PackageDomain(domain.dns_name, domain.netbios_name, domain.forest_name, domain.guid, domain.sid),
-            DomainController(
-                controller.host_name,
-                self._order.controller_address,
-                controller.flags,
-                controller.site,
-                self._order.site or controller.client_site,
-            ),
-            password,
-            options=self._order.provision_options,
-            join4=self._order.join4,
-        )
-
-    def _predicted(self, plan: _Plan) -> Answer:
-        name = plan.machine.name
-        package, record = self._store.package(name), self._store.issue_record(name)
-        act = plan.act.name.lower()
-        return Answer(name, plan.act is not Act.KEEP, act=act, package=str(package), issue_record=str(record))
-
-    def _told(self, plan: _Plan, account: ComputerAccount) -> Answer:
-        return dataclasses.replace(
-            self._predicted(plan),
-            distinguished_name=account.distinguished_name,
-            sid=account.sid,
-            object_guid=str(account.object_guid),
+    def _success(self, name: str, act: Act, dn: str, account: ComputerAccount | None) -> Answer:
+        return Answer(
+            name,
+            changed=act is not Act.KEEP,
+            act=act.name.lower(),
+            distinguished_name=account.distinguished_name if account else dn,
+            sid=account.sid if account else None,
+            object_guid=str(account.object_guid) if account else None,
+            package=str(self._store.package(name)),
+            issue_record=str(self._store.issue_record(name)),
         )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,19 +64,32 @@ class PackageStore:
             return PackageFile.DEAD
         return PackageFile.SOUND
 
-    def write_record(self, record: IssueRecord) -> None:
-        """Kept when the process is killed; it costs the domain controller no time by waiting for the disk."""
-        _secret_file.write(self.issue_record(record.machine), record.to_json().encode(), durable=False)
-
     def restore_record(self, name: str, before: IssueRecord | None) -> None:
         """Put back what was there before an intention that came to nothing: an add of a killed run, still on its
-        way when we looked, leaves an account that only its own record can claim."""
+        way when we looked, leaves an account that only its own record can claim.
+
+        :raises OSError: the intended record is still there
+        """
         if before is None:
             self.issue_record(name).unlink(missing_ok=True)
         else:
-            self.write_record(before)
+            _secret_file.write(self.issue_record(name), before.to_json().encode())
 
-    def write(self, record: IssueRecord, package: Package) -> None:
-        """The package comes last: where there is a package, there is its record."""
-        _secret_file.write(self.issue_record(record.machine), record.to_json().encode())
-        _secret_file.write(self.package(record.machine), package.to_djoin_file())
+    def write_records(self, records: Iterable[IssueRecord]) -> dict[str, OSError]:
+        """Returns why some could not be written, by machine."""
+        return self._write({record.machine: record.to_json().encode() for record in records}, self.issue_record)
+
+    def write(self, issued: Collection[tuple[IssueRecord, Package]]) -> dict[str, OSError]:
+        """The packages come last: where there is a package, there is its record.
+
+        Returns why some machines have none, by machine.
+        """
+        failures = self.write_records(record for record, _package in issued)
+        packages = {
+            record.machine: package.to_djoin_file() for record, package in issued if record.machine not in failures
+        }
+        return failures | self._write(packages, self.package)
+
+    def _write(self, contents: Mapping[str, bytes], place: Callable[[str], Path]) -> dict[str, OSError]:
+        failures = _secret_file.write_all({place(name): content for name, content in contents.items()})
+        return {name: failures[place(name)] for name in contents if place(name) in failures}

@@ -199,7 +199,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.doma
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
 from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._issuing import Issuer, Machine, Order
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing import Issuer, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._package_maker import PackageMaker
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
@@ -252,18 +253,27 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
             trusted_owners=identifiers(connection, domain, params["trusted_owners"]),
             live_machines=params["live_machines"],
         )
-        order = Order(
-            regenerate=params["regenerate"],
-            controller=controller,
-            controller_address=address,
+        maker = PackageMaker(
+            domain,
+            evidence,
+            controller,
+            address,
             site=params["site"],
             provision_options=params["provision_options"],
             join4=params["join4"],
+        )
+        issuer = Issuer(
+            connection,
+            domain,
+            store,
+            maker,
+            reuse,
+            regenerate=params["regenerate"],
             check_mode=module.check_mode,
         )
         machines = [Machine(machine["name"], machine["path"] or params["path"]) for machine in params["machines"]]
         try:
-            return to_result(Issuer(connection, domain, store, evidence, reuse, order).issue(machines))
+            return to_result(issuer.issue(machines))
         except OSError as error:
             remedy = "name a directory that you may write to"
             return {"failed": True, "msg": f"{store.dest} cannot be written to: {error.strerror}; {remedy}"}

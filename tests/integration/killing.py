@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ldap3
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
@@ -42,35 +42,54 @@ class Machine:
             shutil.copy(file, branch.dest)
 
 
-class Interrupted:
-    """One branch and one command, which is interrupted at event ``number`` (from 1; 0 is never) and then repeated."""
+class Event(NamedTuple):
+    """What a thread did; every thread counts its own events from 1."""
 
-    def __init__(self, branch: Branch, number: int, options: dict[str, Any] | None = None) -> None:
+    thread: str
+    number: int
+    what: str
+
+    @classmethod
+    def from_line(cls, line: str) -> Event:
+        thread, number, what = line.split(" ", 2)
+        return cls(thread, int(number), what)
+
+
+NEVER = Event("nobody", 0, "nothing")
+
+
+class Interrupted:
+    """One branch and one command, which is interrupted at an event and then repeated."""
+
+    def __init__(self, branch: Branch, event: Event, options: dict[str, Any] | None = None) -> None:
         self.branch = branch
-        self.number = number
+        self.event = event
         self._options = options or {}
-        self._log = branch.directory / f"events.{number}"
+        self._log = branch.directory / f"events.{event.thread}.{event.number}"
         self._gate = branch.directory / "gate"
 
     @property
-    def events(self) -> list[str]:
-        return self._log.read_text().splitlines() if self._log.exists() else []
+    def events(self) -> list[Event]:
+        """Those of all threads, as they came."""
+        return [Event.from_line(line) for line in self._log.read_text().splitlines()] if self._log.exists() else []
+
+    def nth(self, what: str, ordinal: int = 1) -> Event:
+        return [event for event in self.events if event.what == what][ordinal - 1]
 
     def __str__(self) -> str:
-        reached = self.events
-        last = reached[-1] if reached else "nothing"
-        return f"{len(self.branch.names)} machines, event {self.number} ({last}), dest {self._files()}"
+        last = self.events[-1:]
+        return f"{len(self.branch.names)} machines, {self.event} ({last}), dest {self._files()}"
 
     def run_until_killed(self) -> bool:
-        """Whether the process was killed; False where it came to its end before that event."""
+        """Whether the process was killed; False where it came to its end before that event, well or not."""
         process = self._start().process
         assert process.stdout is not None
         assert process.stderr is not None
         with process:
             said, complained = process.stdout.read(), process.stderr.read()
             code = process.wait(timeout=_SECONDS)
-        assert code in (0, -signal.SIGKILL), f"{self}: {code}: {said}{complained}"
-        return code != 0
+        assert code in (0, 1, -signal.SIGKILL), f"{self}: {code}: {said}{complained}"
+        return code == -signal.SIGKILL
 
     def run_until_held(self) -> RunningModule:
         """Start the command and return when it stands still at the event."""
@@ -90,7 +109,11 @@ class Interrupted:
         return self.branch.issue(**self._options)
 
     def _start(self, **environment: str) -> RunningModule:
-        hook = {"PYTHONPATH": str(_HOOK), "KILL_AT": str(self.number), "KILL_LOG": str(self._log)}
+        hook = {
+            "PYTHONPATH": str(_HOOK),
+            "KILL_AT": f"{self.event.thread} {self.event.number}",
+            "KILL_LOG": str(self._log),
+        }
         before = self.branch.extra_environment
         self.branch.extra_environment = before | hook | {"KILL_DEST": str(self.branch.dest)} | environment
         try:

@@ -16,9 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._issue_batches import BATCH
 
 from tests.integration.branch import Branch
-from tests.integration.killing import Interrupted, Machine, add_late, duplicates, look, strangers
+from tests.integration.killing import NEVER, Event, Interrupted, Machine, add_late, duplicates, look, strangers
 from tests.lab import Lab
 
 _AT_ONCE = 3  # the domain controller is busy then, and the processors are
@@ -57,22 +58,64 @@ def _lose_packages(branch: Branch) -> None:
         branch.package(name).unlink()
 
 
+def _middle(branch: Branch) -> str:
+    return branch.names[len(branch.names) // 2]
+
+
+@dataclasses.dataclass(frozen=True)
+class Obstacle:
+    """What keeps the machine in the middle from its package; it makes so many ``more_writes`` to the directory."""
+
+    put: Callable[[Branch], None]
+    remove: Callable[[Branch], None]
+    more_writes: int
+
+
+def _unwritable(kind: str, more_writes: int) -> Obstacle:
+    """A link where a file is written to until it is whole; it is not followed, so the write fails."""
+
+    def link(branch: Branch) -> Path:
+        return branch.dest / f".{_middle(branch)}.{kind}.unfinished"
+
+    def put(branch: Branch) -> None:
+        branch.dest.mkdir(mode=0o700)
+        link(branch).symlink_to("elsewhere")
+
+    return Obstacle(put, lambda branch: link(branch).unlink(), more_writes)
+
+
+def _contact(branch: Branch) -> str:
+    return f"CN={_middle(branch)},{branch.lab.staging_ou}"
+
+
+OBSTACLES = {
+    "the account is not tried": _unwritable("issue.json", -1),
+    "the account is deleted again": _unwritable("djoin", 1),
+    "the account is refused": Obstacle(
+        lambda branch: branch.add(_contact(branch), {"objectClass": ["contact"]}),
+        lambda branch: branch.delete(_contact(branch)),
+        0,
+    ),
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Scenario:
     """Runs of one command over the branches that ``make`` makes, each killed at an event of its own.
 
-    ``prepare`` is done before the first run. ``living`` may be one of the branch's machines.
+    ``prepare`` is done before the first run. ``living`` may be one of the branch's machines. An ``obstacle`` is in the
+    way of the first run only.
     """
 
     make: Callable[[], Branch]
     living: Machine
     prepare: Callable[[Branch], None] = _nothing
+    obstacle: Obstacle | None = None
 
     def survive(self, step: int) -> None:
         """Every ``step``-th event and the last one; in the end two of the packages are applied."""
-        count = self._count()
-        numbers = sorted({*range(1, count + 1, step), count})
-        points = [Interrupted(self.make(), number) for number in numbers]
+        events = self._events()
+        points = [Interrupted(self.make(), event) for event in dict.fromkeys([*events[::step], events[-1]])]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             outcomes = [pool.submit(self._survive, point) for point in points]
         failures = [
@@ -82,27 +125,38 @@ class Scenario:
         for point in (points[len(points) // 2], points[-1]):
             _join(point.branch, point.branch.names[0])
 
-    def _count(self) -> int:
-        """The number of events of a run that nobody disturbs; they must be those that make accounts and files."""
-        point = Interrupted(self.make(), 0)
-        self.prepare(point.branch)
+    def _events(self) -> list[Event]:
+        """The events of a run that nobody kills; they must be those that make accounts and files."""
+        point = Interrupted(self.make(), NEVER)
+        branch = point.branch
+        self._prepare(branch)
         assert not point.run_until_killed()
-        seen = point.events
-        for name in self._others(point.branch):
-            for file in (point.branch.package(name), point.branch.issue_record(name)):
-                assert f"renamed {file.name}" in seen, f"{file.name} came without an event"
-        writes = [event for event in seen if event.startswith("sent ")]
-        assert len(writes) == len(self._others(point.branch)), f"{writes} for {point.branch.names}"
-        assert [event for event in seen if event.startswith("answered ")] == [
+        seen = [event.what for event in point.events]
+        for name in self._others(branch):
+            issued = not (self.obstacle and name == _middle(branch))
+            files = (branch.package(name), branch.issue_record(name))
+            assert [file.exists() for file in files] == [issued, issued]
+            assert not issued or all(f"renamed {file.name}" in seen for file in files), f"{name} came without an event"
+        writes = [what for what in seen if what.startswith("sent ")]
+        expected = len(self._others(branch)) + (self.obstacle.more_writes if self.obstacle else 0)
+        assert len(writes) == expected, f"{writes} for {branch.names}"
+        assert [what for what in seen if what.startswith("answered ")] == [
             write.replace("sent", "answered") for write in writes
         ]
-        return len(seen)
+        return point.events
+
+    def _prepare(self, branch: Branch) -> None:
+        self.prepare(branch)
+        if self.obstacle:
+            self.obstacle.put(branch)
 
     def _survive(self, point: Interrupted) -> None:
         """Kill, look, run again, look, run a third time, look."""
         branch = point.branch
-        self.prepare(branch)
+        self._prepare(branch)
         assert point.run_until_killed(), "it came to its end"
+        if self.obstacle:
+            self.obstacle.remove(branch)
         point.require_whole_files()
         seen = look(dataclasses.replace(branch, names=(*branch.names, self.living.name)))
         assert not duplicates(seen)
@@ -131,13 +185,18 @@ def test_three_new_machines(make_branch: MakeBranch, living: Machine) -> None:
     Scenario(lambda: make_branch(3), living).survive(_step(4))
 
 
-def test_ten_machines_one_of_which_lives(make_branch: MakeBranch, living: Machine) -> None:
+def test_two_batches_with_a_machine_that_lives(make_branch: MakeBranch, living: Machine) -> None:
     def make() -> Branch:
-        branch = make_branch(9)
+        branch = make_branch(BATCH + 2)
         living.put_files(branch)
         return dataclasses.replace(branch, names=(*branch.names[:5], living.name, *branch.names[5:]))
 
     Scenario(make, living).survive(_step(13))  # 18 events a machine: a step of 13 meets each of them
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES.values(), ids=OBSTACLES)
+def test_failure_in_the_middle(make_branch: MakeBranch, living: Machine, obstacle: Obstacle) -> None:
+    Scenario(lambda: make_branch(3), living, obstacle=obstacle).survive(_step(4))
 
 
 def test_lost_packages_that_are_issued_again(make_branch: MakeBranch, living: Machine) -> None:
@@ -146,12 +205,12 @@ def test_lost_packages_that_are_issued_again(make_branch: MakeBranch, living: Ma
 
 def test_add_that_is_done_after_the_second_run_has_looked(make_branch: MakeBranch) -> None:
     """The first run sent its add and was killed; a slow domain controller does it when the second run has its plan."""
-    counted = Interrupted(make_branch(1), 0)
+    counted = Interrupted(make_branch(1), NEVER)
     assert not counted.run_until_killed()
-    number = counted.events.index("about to be sent addRequest") + 1
+    event = counted.nth("about to be sent addRequest")
     branch = make_branch(1)
-    assert Interrupted(branch, number).run_until_killed()
-    second = Interrupted(branch, number)
+    assert Interrupted(branch, event).run_until_killed()
+    second = Interrupted(branch, event)
     running = second.run_until_held()
     add_late(branch, branch.names[0])
     second.let_go()
@@ -171,29 +230,34 @@ def spare(tmp_path: Path) -> Iterator[Lab]:
         found.stop()
 
 
-@pytest.mark.parametrize(("event", "ordinal"), [("answered addRequest", 3), ("sent addRequest", 8)])
-def test_domain_controller_stops_among_the_machines(spare: Lab, tmp_path: Path, event: str, ordinal: int) -> None:
+@pytest.mark.parametrize(("what", "ordinal"), [("answered addRequest", 2), ("sent addRequest", 3)])
+def test_domain_controller_stops_in_the_second_batch(spare: Lab, tmp_path: Path, what: str, ordinal: int) -> None:
     """The client says which machines have no package, and finishes them when it is run again."""
 
     def make(code: str) -> Branch:
         directory = tmp_path / code
         directory.mkdir()
-        return Branch(spare, directory, tuple(f"{code}-{number:02}" for number in range(10)))
+        return Branch(spare, directory, tuple(f"{code}-{number:02}" for number in range(BATCH + 5)))
 
-    counted = Interrupted(make("COUNT"), 0)
+    ordinal += BATCH
+    counted = Interrupted(make("COUNT"), NEVER)
     assert not counted.run_until_killed()
-    number = [place for place, seen in enumerate(counted.events, start=1) if seen == event][ordinal - 1]
     branch = make("STOPS")
-    point = Interrupted(branch, number)
+    point = Interrupted(branch, counted.nth(what, ordinal))
     running = point.run_until_held()
     spare.stop_controller()
     point.let_go()
     answer = running.finish()
     finished = [name for name in branch.names if "error" not in answer["machines"][name]]
-    assert finished == list(branch.names[: ordinal - 1])
+    assert finished == list(branch.names[:BATCH])
     assert answer["failed"]
-    for name in branch.names[ordinal - 1 :]:
+    for name in branch.names[BATCH:]:
         assert "run again" in answer["machines"][name]["error"]
+    not_tried = [name for name in branch.names if "not tried" in answer["machines"][name].get("error", "")]
+    assert not_tried
+    assert [name for name in branch.names if branch.issue_record(name).exists()] == [
+        name for name in branch.names if name not in not_tried
+    ]
     point.require_whole_files()
     spare.start_controller()
     seen = look(branch)
@@ -203,6 +267,6 @@ def test_domain_controller_stops_among_the_machines(spare: Lab, tmp_path: Path, 
     third = point.run()
     assert not third["changed"]
     assert point.require_finished(third) == accounts
-    for name in (branch.names[0], branch.names[ordinal - 1]):
+    for name in (branch.names[0], branch.names[BATCH], branch.names[ordinal - 1]):
         _join(branch, name)
     assert not strangers(branch, branch.names)

@@ -145,10 +145,43 @@ def test_package_file_is_not_the_accounts_own(branch: Branch, damage: str) -> No
     assert Package.read(branch.package(name).read_bytes()).machine_name == name
 
 
-def test_files_cannot_be_written(branch: Branch) -> None:
-    """A full disk: nothing can be written any more, and no account stays behind without its package."""
+def test_add_that_is_refused_among_others(make_branch: Callable[[int], Branch]) -> None:
+    """Its issue record stays as it was: it may claim an account that an earlier run asked for."""
+    branch = make_branch(5)
+    before, taken, after = branch.names[:2], branch.names[2], branch.names[3:]
+    branch.issue(taken)
+    branch.delete(f"CN={taken},{branch.lab.staging_ou}")
+    record = branch.issue_record(taken).read_bytes()
+    branch.add(f"CN={taken},{branch.lab.staging_ou}", {"objectClass": ["contact"]})
+    answer = branch.issue()
+    assert set(errors(answer)) == {taken}
+    assert "there is an object of this name" in errors(answer)[taken]
+    assert branch.issue_record(taken).read_bytes() == record
+    assert set(branch.accounts()) == {*before, *after}
+    assert all(branch.package(name).exists() for name in (*before, *after))
+
+
+@pytest.mark.parametrize("kind", ["djoin", "issue.json"])
+def test_file_that_cannot_be_written_among_others(make_branch: Callable[[int], Branch], kind: str) -> None:
+    """Without its intended record an account is not made, without its package it goes again."""
+    branch = make_branch(5)
     branch.dest.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", str(branch.dest)], check=True, timeout=30)
+    failing = branch.names[2]
+    link = branch.dest / f".{failing}.{kind}.unfinished"
+    link.symlink_to("elsewhere")
+    answer = branch.issue()
+    assert set(errors(answer)) == {failing}
+    assert f"write {link}: " in errors(answer)[failing]
+    assert not branch.issue_record(failing).exists()
+    assert set(branch.accounts()) == {*branch.names} - {failing}
+    link.unlink()
+    assert branch.issue()["machines"][failing]["act"] == "create"
+
+
+def test_files_cannot_be_written(branch: Branch) -> None:
+    """A disk that becomes full: no account stays behind without its package."""
+    branch.dest.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(branch.dest)], check=True, timeout=30)
     try:
         answer = branch.issue()
         kept = {name for name in branch.names if branch.package(name).exists()}
@@ -157,6 +190,7 @@ def test_files_cannot_be_written(branch: Branch) -> None:
         subprocess.run(["umount", str(branch.dest)], check=True, timeout=30)
     failed = errors(answer)
     assert failed
+    assert kept
     assert all("No space left on device" in error for error in failed.values())
     assert set(branch.accounts()) == kept == set(branch.names) - set(failed)
     assert not left_over

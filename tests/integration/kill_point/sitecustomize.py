@@ -2,12 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kills any Python that has this directory in PYTHONPATH at its n-th event: no chance, just counting.
+"""Kills any Python that has this directory in PYTHONPATH at the n-th event of a thread: no chance, just counting.
 
 An event is a step of an LDAP write (about to be sent, sent, answered) or of a file below $KILL_DEST (opened for
-writing, half written, written, renamed, removed; each change before and after). Every event is a line of the file
-$KILL_LOG. At event $KILL_AT the process gets SIGKILL; where $KILL_GATE is set, it makes that file instead, and
-waits until somebody removes it. Event 0 never comes: then the events are only counted.
+writing, half written, written, renamed, removed; each change before and after). Every thread counts its own, because
+only they come in the same order every time. Every event is a line of the file $KILL_LOG: thread, number, event. At the
+thread and number of $KILL_AT the process gets SIGKILL; where $KILL_GATE is set, it makes that file instead, and waits
+until somebody removes it, and whatever thread has an event waits, too. Number 0 never comes: then the events are only
+counted.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 
 _WRITES = ("addRequest", "modifyRequest", "delRequest", "modDNRequest")
 _GATE_SECONDS = 60
@@ -23,18 +26,20 @@ _lock = threading.RLock()
 _honest_write = os.write
 
 
-class _Counter:
-    def __init__(self, log: str, kill_at: int, gate: str | None) -> None:
+class _Events:
+    def __init__(self, log: str, kill_at: str, gate: str | None) -> None:
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._kill_at = kill_at
         self._gate = gate
-        self._count = 0
+        self._counts: Counter[str] = Counter()
 
     def event(self, what: str) -> None:
         with _lock:
-            self._count += 1
-            _honest_write(self._log, f"{what}\n".encode())
-            if self._count != self._kill_at:
+            thread = threading.current_thread().name
+            self._counts[thread] += 1
+            place = f"{thread} {self._counts[thread]}"
+            _honest_write(self._log, f"{place} {what}\n".encode())
+            if place != self._kill_at:
                 return
             if self._gate is None:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -52,17 +57,17 @@ class _Counter:
 class _TornFile:
     """A file whose every write has a moment at which half of it is there."""
 
-    def __init__(self, file, name: str, counter: _Counter) -> None:
-        self._file, self._name, self._counter = file, name, counter
+    def __init__(self, file, name: str, events: _Events) -> None:
+        self._file, self._name, self._events = file, name, events
 
     def write(self, content: bytes) -> int:
         half = len(content) // 2
         self._file.write(content[:half])
         self._file.flush()
-        self._counter.event(f"half written {self._name}")
+        self._events.event(f"half written {self._name}")
         self._file.write(content[half:])
         self._file.flush()
-        self._counter.event(f"written {self._name}")
+        self._events.event(f"written {self._name}")
         return len(content)
 
     def __enter__(self) -> _TornFile:
@@ -79,9 +84,9 @@ class _TornFile:
 class _Files:
     """The changes of files below ``dest``, which ends with a slash."""
 
-    def __init__(self, counter: _Counter, dest: str) -> None:
-        self._event = counter.event
-        self._counter = counter
+    def __init__(self, events: _Events, dest: str) -> None:
+        self._event = events.event
+        self._events = events
         self._dest = dest
 
     def watch(self) -> None:
@@ -111,7 +116,7 @@ class _Files:
         def torn_fdopen(descriptor, mode="r", *arguments, **options):
             file = honest_fdopen(descriptor, mode, *arguments, **options)
             inside = self._named(descriptor) if "w" in mode else None
-            return _TornFile(file, inside, self._counter) if inside else file
+            return _TornFile(file, inside, self._events) if inside else file
 
         os.open, os.fdopen = torn_open, torn_fdopen
 
@@ -142,7 +147,7 @@ class _Files:
         setattr(os, function, change)
 
 
-def _watch_directory(counter: _Counter) -> None:
+def _watch_directory(events: _Events) -> None:
     try:
         from ldap3.strategy.base import BaseStrategy
     except ImportError:
@@ -153,10 +158,10 @@ def _watch_directory(counter: _Counter) -> None:
     def send(self, message_type, request, controls=None):
         if message_type not in _WRITES:
             return honest_send(self, message_type, request, controls)
-        counter.event(f"about to be sent {message_type}")
+        events.event(f"about to be sent {message_type}")
         message_id = honest_send(self, message_type, request, controls)
         writes[message_id] = message_type
-        counter.event(f"sent {message_type}")
+        events.event(f"sent {message_type}")
         return message_id
 
     def get_response(self, message_id, *arguments, **options):
@@ -164,12 +169,12 @@ def _watch_directory(counter: _Counter) -> None:
             return honest_get_response(self, message_id, *arguments, **options)
         finally:
             if message_id in writes:
-                counter.event(f"answered {writes.pop(message_id)}")
+                events.event(f"answered {writes.pop(message_id)}")
 
     BaseStrategy.send, BaseStrategy.get_response = send, get_response
 
 
 if "KILL_LOG" in os.environ:
-    _counter = _Counter(os.environ["KILL_LOG"], int(os.environ["KILL_AT"]), os.environ.get("KILL_GATE"))
-    _Files(_counter, os.environ["KILL_DEST"] + os.sep).watch()
-    _watch_directory(_counter)
+    _events = _Events(os.environ["KILL_LOG"], os.environ["KILL_AT"], os.environ.get("KILL_GATE"))
+    _Files(_events, os.environ["KILL_DEST"] + os.sep).watch()
+    _watch_directory(_events)

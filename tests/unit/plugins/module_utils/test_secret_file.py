@@ -129,6 +129,50 @@ class TestWriting:
             _secret_file.write(tmp_path / "missing" / "PC.djoin", NEW)
 
 
+class TestWritingMany:
+    @pytest.mark.parametrize("failing", range(3))
+    def test_one_failure_keeps_no_other_file_from_being_written(self, tmp_path: Path, failing: int) -> None:
+        paths = [tmp_path / f"PC-{number}.djoin" for number in range(3)]
+        for path in paths:
+            path.write_bytes(OLD)
+        unfinished(paths[failing]).symlink_to("elsewhere")
+        failures = _secret_file.write_all({path: NEW + path.name.encode() for path in paths})
+        assert set(failures) == {paths[failing]}
+        assert failures[paths[failing]].errno == errno.ELOOP
+        for path in paths:
+            assert path.read_bytes() == (OLD if path in failures else NEW + path.name.encode())
+
+    def test_every_file_is_synchronized_before_it_has_its_name_and_the_directory_at_the_end(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order: list[str] = []
+        synchronize, replace = os.fsync, os.replace
+
+        def seen_fsync(descriptor: int) -> None:
+            order.append(f"synchronized {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+            synchronize(descriptor)
+
+        def seen_replace(before: Path, after: Path) -> None:
+            replace(before, after)
+            order.append(f"named {after.name}")
+
+        monkeypatch.setattr(os, "fsync", seen_fsync)
+        monkeypatch.setattr(os, "replace", seen_replace)
+        assert _secret_file.write_all({tmp_path / name: NEW for name in ("A", "B")}) == {}
+        assert order == [
+            *("synchronized .A.unfinished", "named A", "synchronized .B.unfinished", "named B"),
+            f"synchronized {tmp_path.name}",
+        ]
+
+    def test_missing_directory(self, tmp_path: Path) -> None:
+        paths = [tmp_path / "missing" / name for name in ("A", "B")]
+        failures = _secret_file.write_all(dict.fromkeys(paths, NEW))
+        assert {path: failure.errno for path, failure in failures.items()} == dict.fromkeys(paths, errno.ENOENT)
+
+    def test_nothing_to_write(self) -> None:
+        assert _secret_file.write_all({}) == {}
+
+
 class TestReading:
     @pytest.mark.parametrize("size", [0, 1, 9, 10, 11, 1000])
     def test_never_more_than_one_byte_beyond_the_bound(self, tmp_path: Path, size: int) -> None:
