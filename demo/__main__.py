@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 from tests.lab import Lab, LabError
+from tests.lab.domain import random_password
 from tests.twin.farm import TwinFarm
 
 NAMES = [f"BER-PC-{number:03}" for number in range(1, 11)]
@@ -35,6 +36,7 @@ def main() -> int:
         return say(f"The lab did not start: {error}", 1)
     with start_farm(lab) as farm:
         write_inventory(lab, farm)
+        make_identities()
         code = rollout(lab, farm)
         if code != 0:
             return say("The rollout failed; the lines above say which machine and why.", code)
@@ -81,6 +83,10 @@ def write_inventory(lab: Lab, farm: TwinFarm) -> None:
         "offline_join_staging_ou": lab.staging_ou,
         "offline_join_dest": str(PACKAGES),
         "offline_join_rename": "follow_package",
+        "offline_join_issuer_key": str(DIRECTORY / "issuer.pem"),
+        "offline_join_recipients": [str(DIRECTORY / "berlin.crt")],
+        "offline_join_recipient_key": str(DIRECTORY / "berlin.pem"),
+        "offline_join_trusted_issuers": [str(DIRECTORY / "issuer.crt")],
         "ansible_password": "{{ lookup('ansible.builtin.env', 'SITE_PASSWORD') }}",
     }
     hosts = farm.inventory()
@@ -89,11 +95,40 @@ def write_inventory(lab: Lab, farm: TwinFarm) -> None:
     INVENTORY.write_text(json.dumps({"branch_berlin": {"vars": branch, "hosts": hosts}}, indent=2) + "\n")
 
 
+def passphrase() -> str:
+    """Of both keys of the demonstration; it lives as long as they do."""
+    file = DIRECTORY / "passphrase"
+    if not file.exists():
+        with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as stream:
+            stream.write(random_password())
+    return file.read_text()
+
+
+def make_identities() -> None:
+    """Who issues the packages, and who at the branch may open them: as a team without a PKI makes them."""
+    step("identities of the issuer and of the branch Berlin")
+    ansible = Path(sys.executable).with_name("ansible")
+    for name, purpose in (("issuer", "issuer"), ("berlin", "recipient")):
+        options = {
+            "name": f"Demonstration {name}",
+            "purpose": purpose,
+            "key_file": str(DIRECTORY / f"{name}.pem"),
+            "certificate_file": str(DIRECTORY / f"{name}.crt"),
+        }
+        subprocess.run(
+            [ansible, "localhost", "-m", "adops.offline_join.seal_identity", "-a", json.dumps(options)],
+            env=os.environ | {"OFFLINE_JOIN_SEAL_PASSPHRASE": passphrase(), "ANSIBLE_LOCALHOST_WARNING": "false"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+
 def rollout(lab: Lab, farm: TwinFarm) -> int:
     step("ansible-playbook adops.offline_join.rollout")
     ansible_playbook = Path(sys.executable).with_name("ansible-playbook")
     secrets = {
         "OFFLINE_JOIN_DIRECTORY_PASSWORD": lab.accounts["issue"].password,
+        "OFFLINE_JOIN_SEAL_PASSPHRASE": passphrase(),
         "SITE_PASSWORD": farm.password,
     }
     return subprocess.run(
@@ -120,7 +155,7 @@ def summary(lab: Lab, seconds: float) -> str:
 
   accounts    {len(accounts)} in {lab.staging_ou}, created by {lab.accounts["issue"].upn},
               which may create computers there and nothing else
-  packages    {PACKAGES} (as secret as passwords)
+  packages    {PACKAGES}, sealed: only the key {DIRECTORY / "berlin.pem"} opens them
   inventory   {INVENTORY}
   report      {PACKAGES / "report.json"}
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes, windows_join
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.windows_join import Step
@@ -21,9 +20,7 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Ha
 from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart
 
 ARGUMENT_SPEC = {
-    "name": {"type": "str", "required": True},
-    "path": {"type": "path", "required": True},
-    "serial_number": {"type": "str"},
+    **_offered_package.ARGUMENT_SPEC,
     "rename": {"type": "str", "choices": ["refuse", "follow_package"], "default": "refuse"},
     "reboot": {"type": "bool", "default": False},
     "reboot_timeout": {"type": "int", "default": 600},
@@ -40,26 +37,21 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
-        path = Path(arguments["path"])
-        if self._task.check_mode and not path.exists():
+        if self._task.check_mode and not Path(arguments["path"]).exists():
             # The step before this one would have made it.
             return {**result, "changed": True, "restart_required": not arguments["reboot"]}
-        package = _offered_package.read(arguments["name"], path)
-        return {**result, **_Join(self, arguments, package, task_vars or {}).carry_out()}
+        return {**result, **_Join(self, arguments, task_vars or {}).carry_out()}
 
 
 class _Join:
     """One machine's join, from the look to the restart."""
 
-    def __init__(
-        self, action: ActionModule, arguments: dict[str, Any], package: Package, task_vars: dict[str, Any]
-    ) -> None:
+    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         self._action = action
         self._arguments = arguments
-        self._package = package
+        self._package, self._offer = _offered_package.read(action, arguments)
         self._task_vars = task_vars
         self._hand = Hand(action, arguments["name"], task_vars)
-        self._offer = _offered_package.offer(arguments["name"], package, arguments["serial_number"])
 
     def carry_out(self) -> dict[str, Any]:
         machine, step = self._judged()

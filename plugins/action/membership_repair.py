@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -21,10 +20,11 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import
 
 _PASSWORD = "OFFLINE_JOIN_DIRECTORY_PASSWORD"
 ARGUMENT_SPEC = {
-    "name": {"type": "str", "required": True},
+    **_offered_package.ARGUMENT_SPEC,
     "domain": {"type": "str", "required": True},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    # Only one of the ways out needs a package.
     "path": {"type": "path"},
     "reboot_timeout": {"type": "int", "default": 600},
 }
@@ -57,8 +57,8 @@ class ActionModule(ActionBase):
 
     def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         # A package that cannot be read, or is for something else, must not cost the machine its domain.
-        package = _offered_package.read(arguments["name"], Path(arguments["path"]))
-        misfit = membership_repair.misfit(_offered_package.offer(arguments["name"], package), arguments["domain"])
+        _package, offer = _offered_package.read(self, arguments)
+        misfit = membership_repair.misfit(offer, arguments["domain"])
         if misfit:
             raise AnsibleActionFail(f"{hand.machine_name}: {misfit}")
         left = hand.look("adops.offline_join.win_domain_leave")
@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
                 f"{hand.machine_name}: it cannot leave: {status_codes.explain(left['status']).sentence}"
             )
         restart(self, hand.machine_name, task_vars, arguments["reboot_timeout"])
-        join = {key: arguments[key] for key in ("name", "path", "reboot_timeout")}
+        join = {key: arguments[key] for key in (*_offered_package.ARGUMENT_SPEC, "reboot_timeout")}
         answer = run_action(self, "adops.offline_join.join", {**join, "reboot": True}, task_vars)
         if answer.get("failed"):
             raise AnsibleActionFail(answer["msg"])

@@ -16,8 +16,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
-ARGUMENT_SPEC = {"name": {"type": "str", "required": True}, "path": {"type": "path", "required": True}}
-
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
@@ -26,15 +24,14 @@ class ActionModule(ActionBase):
     @guarded
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
-        _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
+        _validation, arguments = self.validate_argument_spec(_offered_package.ARGUMENT_SPEC)
         hand = Hand(self, arguments["name"], task_vars)
-        path = Path(arguments["path"])
-        if self._task.check_mode and not path.exists():
+        if self._task.check_mode and not Path(arguments["path"]).exists():
             # The step before this one would have made it.
             return {**result, "changed": True}
-        package = _offered_package.read(arguments["name"], path)
+        package, offer = _offered_package.read(self, arguments)
         member = hand.look("adops.offline_join.samba_member_info")
-        verdict = judge(_offered_package.offer(arguments["name"], package), member)
+        verdict = judge(offer, member)
         if verdict.refusal:
             raise AnsibleActionFail(f"{arguments['name']}: {verdict.refusal}")
         if verdict.apply and not self._task.check_mode:

@@ -40,11 +40,14 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 
 
 def package_info(content: Any) -> dict[str, Any]:
     if not isinstance(content, str):
         raise AnsibleFilterError(f"package_info takes the text of a package, not {type(content).__name__}")
+    if sealing.is_sealed(content.encode(errors="replace")):
+        raise AnsibleFilterError("the package is sealed, and a filter has no keys; use the module package_info")
     try:
         return Package.read(content.encode(errors="replace")).describe()
     except PackageError as error:

@@ -34,6 +34,7 @@ from ._package_store import PackageStore
 from ._reuse import Reuse
 from ._rollout.issue_record import IssueRecord
 from ._rollout.regenerate import Act
+from ._rollout.sealing import SealError
 
 BATCH = 10  # machines: more make reading back hardly cheaper, and leave more behind in a killed run
 
@@ -63,7 +64,7 @@ class Issue:
     password: Password = field(default_factory=Password.generate)
     changed: bool = False
     account: ComputerAccount | None = None
-    failure: DirectoryError | PackageError | OSError | None = None
+    failure: DirectoryError | PackageError | SealError | OSError | None = None
 
 
 class IssueBatches:
@@ -150,7 +151,7 @@ class IssueBatches:
             if issue.account:
                 try:
                     issued.append(self._maker.issue(issue.plan.name, issue.account, issue.password))
-                except PackageError as failure:
+                except (PackageError, SealError) as failure:
                     issue.failure = failure
         failures = self._store.write(issued)
         for issue in batch:

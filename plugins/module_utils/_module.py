@@ -6,27 +6,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
+from . import _seal_options
 from ._directory import settings
 from ._directory.errors import DirectoryError
 from ._directory.libraries import LDAP3_IMPORT_ERROR
 from ._failure import unexpected
 from ._package.errors import PackageError
+from ._package_form import PackageForm
+from ._rollout import sealing
+from ._rollout.sealing import SealError
 
 Act = Callable[[AnsibleModule], dict[str, Any]]
 
 
-def run(argument_spec: dict[str, Any], act: Act) -> None:
-    """Run the act; a result with ``failed`` fails the module."""
-    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True)
+def run(argument_spec: dict[str, Any], act: Act, **rules: Any) -> None:
+    """Run the act; a result with ``failed`` fails the module. ``rules`` hold between options (``required_if`` ...)."""
+    module = AnsibleModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
     try:
         result = act(module)
     # Without exception=None the pending exception's text would go along where tracebacks are displayed.
-    except (DirectoryError, PackageError) as error:
+    except (DirectoryError, PackageError, SealError) as error:
         module.fail_json(msg=str(error), exception=None)
     except Exception as error:
         module.fail_json(msg=unexpected(error), exception=None)
@@ -55,3 +59,19 @@ def directory_settings(module: AnsibleModule) -> settings.Settings:
     if LDAP3_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("ldap3"), exception=LDAP3_IMPORT_ERROR)
     return settings.Settings.from_options(module.params)
+
+
+def package_form(module: AnsibleModule, serial_numbers: Mapping[str, str]) -> PackageForm:
+    """The form that the options of ``_seal_options`` ask for; ends the module where a library is missing.
+
+    :raises SealError: nobody could seal or open with them
+    """
+    if module.params["seal"] != "none":
+        require_sealing(module)
+    return _seal_options.form(module.params, serial_numbers)
+
+
+def require_sealing(module: AnsibleModule) -> None:
+    """End the module where a library that seals and opens packages is missing."""
+    if lacking := sealing.missing():
+        module.fail_json(msg=missing_required_lib(lacking[0]), exception=lacking[1])

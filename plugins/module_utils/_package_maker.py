@@ -17,6 +17,7 @@ from ._evidence import Evidence, traces
 from ._package.package import Account, DomainController, Package
 from ._package.package import Domain as PackageDomain
 from ._package.password import Password
+from ._package_form import PackageForm
 from ._rollout.issue_record import IssueRecord
 
 
@@ -26,6 +27,7 @@ class PackageMaker:
 
     domain: Domain
     evidence: Evidence
+    form: PackageForm
     controller: Ping
     controller_address: str
     site: str | None
@@ -42,10 +44,11 @@ class PackageMaker:
             evidence=self.evidence.baseline(name),
         )
 
-    def issue(self, name: str, account: ComputerAccount, password: Password) -> tuple[IssueRecord, Package]:
-        """The package of this account as it was read back, and its record.
+    def issue(self, name: str, account: ComputerAccount, password: Password) -> tuple[IssueRecord, bytes]:
+        """The record of this account as it was read back, and the content of its package file.
 
         :raises PackageError: they cannot be put into a package
+        :raises SealError: the package cannot be sealed
         """
         package = self._package(name, account, password)
         record = dataclasses.replace(
@@ -57,7 +60,7 @@ class PackageMaker:
             package_sha256=package.sha256,
             evidence={**self.evidence.baseline(name), self.domain.controller.host_name: traces(account)},
         )
-        return record, package
+        return self.form.wrap(record, package)
 
     def _package(self, name: str, account: ComputerAccount, password: Password) -> Package:
         domain, controller = self.domain, self.controller

@@ -2,18 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where the packages of one call lie: for each machine a djoin file and its issue record."""
+"""Where the packages of one call lie: for each machine its file and its issue record."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import _secret_file
-from ._package.errors import PackageError
-from ._package.package import Package
-from ._package.text import LARGEST_TEXT
+from ._package_form import LARGEST, DjoinForm, PackageForm
 from ._rollout.issue_record import IssueRecord
 from ._rollout.regenerate import PackageFile
 
@@ -25,6 +23,7 @@ class PackageStore:
     """Files are named after the machine in upper case, because case does not tell machines apart."""
 
     dest: Path
+    form: PackageForm = field(default_factory=DjoinForm)
 
     def prepare(self) -> None:
         """
@@ -33,7 +32,7 @@ class PackageStore:
         _secret_file.make_directory(self.dest)
 
     def package(self, name: str) -> Path:
-        return self.dest / f"{name.upper()}.djoin"
+        return self.dest / f"{name.upper()}{self.form.suffix}"
 
     def issue_record(self, name: str) -> Path:
         return self.dest / f"{name.upper()}.issue.json"
@@ -53,16 +52,7 @@ class PackageStore:
         file = self.package(name)
         if not file.exists():
             return PackageFile.ABSENT
-        try:
-            package = Package.read(_secret_file.read(file, LARGEST_TEXT))
-        except PackageError:
-            return PackageFile.UNUSABLE
-        if package.machine_name.lower() != name.lower() or package.account_sid not in (None, account_sid):
-            return PackageFile.UNUSABLE
-        record = self.read_record(name)
-        if record is not None and record.package_sha256 != package.sha256:
-            return PackageFile.DEAD
-        return PackageFile.SOUND
+        return self.form.status(_secret_file.read(file, LARGEST), name, account_sid, self.read_record(name))
 
     def restore_record(self, name: str, before: IssueRecord | None) -> None:
         """Put back what was there before an intention that came to nothing: an add of a killed run, still on its
@@ -79,15 +69,13 @@ class PackageStore:
         """Returns why some could not be written, by machine."""
         return self._write({record.machine: record.to_json().encode() for record in records}, self.issue_record)
 
-    def write(self, issued: Collection[tuple[IssueRecord, Package]]) -> dict[str, OSError]:
+    def write(self, issued: Collection[tuple[IssueRecord, bytes]]) -> dict[str, OSError]:
         """The packages come last: where there is a package, there is its record.
 
         Returns why some machines have none, by machine.
         """
-        failures = self.write_records(record for record, _package in issued)
-        packages = {
-            record.machine: package.to_djoin_file() for record, package in issued if record.machine not in failures
-        }
+        failures = self.write_records(record for record, _content in issued)
+        packages = {record.machine: content for record, content in issued if record.machine not in failures}
         return failures | self._write(packages, self.package)
 
     def _write(self, contents: Mapping[str, bytes], place: Callable[[str], Path]) -> dict[str, OSError]:

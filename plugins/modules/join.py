@@ -25,6 +25,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
+  - adops.offline_join._sealed
   - adops.offline_join._attributes.windows
 attributes:
   check_mode:
@@ -43,7 +44,7 @@ options:
     required: true
   path:
     description:
-      - The package file on the control node.
+      - The package file on the control node, sealed or not. Key files encrypted with ansible-vault are decrypted.
     type: path
     required: true
   serial_number:

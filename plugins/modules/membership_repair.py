@@ -20,6 +20,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
+  - adops.offline_join._sealed
   - adops.offline_join._attributes.windows
 attributes:
   check_mode:
@@ -53,6 +54,10 @@ options:
     description:
       - A new package for this machine on the control node.
     type: path
+  serial_number:
+    description:
+      - The machine's serial number as the inventory has it. A machine that tells another one is refused.
+    type: str
   reboot_timeout:
     description:
       - Seconds to wait for the machine after each restart.

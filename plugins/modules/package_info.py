@@ -13,6 +13,7 @@ description:
   - Reads a provisioning package made by C(djoin), by Samba, by microsoft.ad or by M(adops.offline_join.packages) and
     tells for which machine and domain it is and what is in it.
   - Neither the password nor the values of policies are part of the answer.
+  - A sealed package is opened with O(recipient_key); without one it tells only whose keys open it.
   - With O(server) it also asks the directory whether the package is current, that is whether it still holds the
     password of its account.
 author:
@@ -21,6 +22,7 @@ extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.directory_group
   - adops.offline_join._directory
+  - adops.offline_join._sealed
 attributes:
   check_mode:
     support: full
@@ -113,9 +115,26 @@ authenticated_reason:
   returned: success and O(authenticate=true)
   type: str
   sample: dc1.corp.example accepts its password
+sealed:
+  description: What the seal tells; there only for a sealed package.
+  returned: success
+  type: dict
+  contains:
+    addressees:
+      description: Whose keys open it, as issuer and serial number of their certificates. Nobody vouches for it.
+      type: list
+      elements: str
+    issuer:
+      description: SHA-256 of the certificate of the trusted issuer who signed it.
+      type: str
+      returned: with O(recipient_key)
+    claims:
+      description: The claims - machine, domain, serial_number, issued, expires and what its issue record says.
+      type: dict
+      returned: with O(recipient_key)
 package:
   description: Everything that the package says, except its secrets.
-  returned: success
+  returned: success, of a sealed package with O(recipient_key)
   type: dict
   contains:
     machine_name:
@@ -166,11 +185,17 @@ package:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module, _package_currency, _secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils import (
+    _module,
+    _package_currency,
+    _seal_options,
+    _secret_file,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package.text import LARGEST_TEXT
+from ansible_collections.adops.offline_join.plugins.module_utils._package_form import LARGEST
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.currency import Currency
 
 if TYPE_CHECKING:
@@ -181,6 +206,7 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "path": {"type": "path", "required": True},
     "authenticate": {"type": "bool", "default": False},
+    **_seal_options.OPEN_SPEC,
 }
 OTHERS_MAY_READ = 0o077
 
@@ -188,13 +214,15 @@ OTHERS_MAY_READ = 0o077
 def look(module: AnsibleModule) -> dict[str, Any]:
     path = Path(module.params["path"])
     try:
-        content = _secret_file.read(path, LARGEST_TEXT)
+        content = _secret_file.read(path, LARGEST)
         mode = path.stat().st_mode
     except OSError as error:
         return {
             "failed": True,
             "msg": f"{path} cannot be read: {error.strerror}; check the path and its owner",
         }
+    if sealing.is_sealed(content):
+        return look_inside(module, path, content)
     if mode & OTHERS_MAY_READ:
         module.warn(f"{path} can be read by others (mode {mode & 0o777:04o}); a package is as secret as a password")
     try:
@@ -202,6 +230,18 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     except PackageError as error:
         return {"failed": True, "msg": f"{path} {error}"}
     return {"package": package.describe(), **ask(module, path, package)}
+
+
+def look_inside(module: AnsibleModule, path: Path, sealed: bytes) -> dict[str, Any]:
+    """Without a key, only whose keys open it; nobody vouches for that."""
+    _module.require_sealing(module)
+    if not module.params["recipient_key"]:
+        return {"sealed": {"addressees": sealing.addressees(sealed)}}
+    opened = _seal_options.open_package(sealed, module.params, None)
+    package = Package.read(opened.package)
+    claims = {"claims": opened.claims.to_fields(), "issuer": opened.issuer}
+    addressees = {"addressees": sealing.addressees(sealed)}
+    return {"sealed": claims | addressees, "package": package.describe(), **ask(module, path, package)}
 
 
 def ask(module: AnsibleModule, path: Path, package: Package) -> dict[str, Any]:

@@ -42,6 +42,10 @@ options:
             written here.
         type: str
         required: true
+      serial_number:
+        description:
+          - Its serial number, where it is known. A sealed package is refused on a machine that tells another one.
+        type: str
       path:
         description:
           - Distinguished name of the organizational unit of this machine, by default O(path).
@@ -54,8 +58,8 @@ options:
     type: str
   dest:
     description:
-      - Where the packages are written on the host that runs the module, with mode 0600, one file C(NAME.djoin)
-        for each machine in the form that C(djoin /loadfile) reads, and beside it C(NAME.issue.json), its issue record.
+      - Where the packages are written on the host that runs the module, with mode 0600, one file C(NAME.sealed) for
+        each machine, or C(NAME.djoin) with O(seal=none), and beside it C(NAME.issue.json), its issue record.
       - It is made with mode 0700 if it is not there.
     type: path
     required: true
@@ -107,6 +111,42 @@ options:
         it skips it, as far as is documented; no package made by Windows with this part was at hand to compare.
     type: bool
     default: false
+  seal:
+    description:
+      - V(cms) signs and encrypts every package together with its claims (CMS, RFC 5652), so that only the recipients
+        can use it, on this machine, and until it expires. Plaintext never leaves the module.
+      - V(none) writes plaintext in the form that C(djoin /loadfile) reads.
+    type: str
+    choices: [cms, none]
+    default: cms
+  issuer_key:
+    description:
+      - The issuer's key with its certificate, PEM or PKCS#12, as M(adops.offline_join.seal_identity) makes one.
+    type: path
+  issuer_certificate:
+    description:
+      - The issuer's certificate, where it is not in the file of the key.
+    type: path
+  issuer_passphrase:
+    description:
+      - The passphrase of the issuer's key, by default the environment variable C(OFFLINE_JOIN_SEAL_PASSPHRASE).
+    type: str
+  recipients:
+    description:
+      - Files with the certificates of those who may open the packages, PEM or DER.
+    type: list
+    elements: path
+    default: []
+  issuer_may_read:
+    description:
+      - Allow a recipient that has the issuer's key. Whoever steals that key can read packages and forge them.
+    type: bool
+    default: false
+  lifetime:
+    description:
+      - Days until a sealed package must not be applied any more.
+    type: int
+    default: 30
 notes:
   - A package is as secret as a password. Whoever reads one is that machine in your domain until its password changes.
   - An account is not reused when it is no plain workstation account (managed service accounts, domain controllers,
@@ -134,8 +174,11 @@ EXAMPLES = r"""
     # The password comes from OFFLINE_JOIN_DIRECTORY_PASSWORD.
     path: OU=Staging,DC=corp,DC=example
     dest: /srv/packages/berlin
+    issuer_key: /etc/offline_join/issuer.pem
+    recipients: [/etc/offline_join/berlin.crt, /etc/offline_join/head_office.crt]
     machines:
       - name: BER-PC-001
+        serial_number: 5CG1234XYZ
       - name: BER-PC-002
         path: OU=Kiosks,OU=Staging,DC=corp,DC=example
   delegate_to: localhost
@@ -191,7 +234,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils import _module, _seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
@@ -219,7 +262,11 @@ ARGUMENT_SPEC = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {"name": {"type": "str", "required": True}, "path": {"type": "str"}},
+        "options": {
+            "name": {"type": "str", "required": True},
+            "path": {"type": "str"},
+            "serial_number": {"type": "str"},
+        },
     },
     "path": {"type": "str"},
     "dest": {"type": "path", "required": True},
@@ -230,6 +277,7 @@ ARGUMENT_SPEC = {
     "domain_controller": {"type": "str"},
     "provision_options": {"type": "int", "default": 0},
     "join4": {"type": "bool", "default": False},
+    **_seal_options.SEAL_SPEC,
 }
 
 
@@ -238,12 +286,14 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
     if not Path(params["dest"]).is_absolute():
         msg = f"dest {params['dest']} is relative, so packages could land anywhere; give the whole path"
         return {"failed": True, "msg": msg}
+    serial_numbers = {one["name"]: one["serial_number"] for one in params["machines"] if one["serial_number"]}
+    form = _module.package_form(module, serial_numbers)
     with connect(_module.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         controller, address = named_controller(connection, domain, params["domain_controller"])
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
-        store = PackageStore(Path(params["dest"]))
+        store = PackageStore(Path(params["dest"]), form)
         evidence = Evidence(store)
         reuse = Reuse(
             connection,
@@ -256,6 +306,7 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         maker = PackageMaker(
             domain,
             evidence,
+            form,
             controller,
             address,
             site=params["site"],

@@ -21,6 +21,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
+  - adops.offline_join._sealed
 attributes:
   check_mode:
     support: full
@@ -41,6 +42,10 @@ options:
       - The package file on the control node.
     type: path
     required: true
+  serial_number:
+    description:
+      - The machine's serial number as the inventory has it. A sealed package for another one is refused.
+    type: str
 notes:
   - Needs pipelining, because otherwise Ansible writes module arguments to a file on the host.
   - smb.conf must be there with C(security = ads), realm, workgroup and netbios name.

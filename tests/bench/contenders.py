@@ -75,6 +75,7 @@ def task(place: Workplace, names: list[str]) -> float:
         **branch.connection(),
         "path": place.lab.staging_ou,
         "dest": str(place.dest),
+        "seal": "none",
         "machines": [{"name": name} for name in names],
     }
     issue = {

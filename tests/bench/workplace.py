@@ -70,6 +70,7 @@ class Workplace:
             "machines": [{"name": name} for name in names],
             "path": self.lab.staging_ou,
             "dest": str(self.dest),
+            "seal": "none",
             "_ansible_check_mode": check,
         }
         costs = self.directory / "costs.json"

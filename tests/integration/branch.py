@@ -129,7 +129,7 @@ class Branch:
 
     def start_issue(self, *names: str, check: bool = False, **options: Any) -> RunningModule:
         machines = [{"name": name} for name in names or self.names]
-        defaults = {"machines": machines, "path": self.lab.staging_ou, "dest": str(self.dest)}
+        defaults = {"machines": machines, "path": self.lab.staging_ou, "dest": str(self.dest), "seal": "none"}
         return self.start_module("packages", defaults | options, check=check)
 
     def inventory(self) -> Path:
@@ -140,6 +140,8 @@ class Branch:
             "offline_join_username": self.lab.accounts[self.account].upn,
             "offline_join_dest": str(self.dest),
             "offline_join_staging_ou": self.lab.staging_ou,
+            # Most tests look inside the packages; test_sealed.py walks the road with seals.
+            "offline_join_seal": "none",
             **self.variables,
         }
         hosts = {name: self.host_variables.get(name, {}) for name in self.names}

@@ -35,7 +35,8 @@ class Traces:
 class IssueRecord:
     """``issued`` is an ISO 8601 time in UTC; ``evidence`` has the traces of use by domain controller.
 
-    Of an intended package, ids, ``password_last_set`` (a FILETIME) and ``package_sha256`` are None.
+    Of an intended package, ids, ``password_last_set`` (a FILETIME) and ``package_sha256`` are None. Of a sealed one,
+    ``sealed_sha256`` is the fingerprint of its file and ``expires`` an ISO 8601 time.
     """
 
     machine: str
@@ -47,6 +48,8 @@ class IssueRecord:
     password_last_set: int | None = None
     key_version: int | None = None
     package_sha256: str | None = None
+    sealed_sha256: str | None = None
+    expires: str | None = None
     evidence: Mapping[str, Traces] = field(default_factory=dict)
 
     def baseline(self, controller: str) -> Traces:
@@ -70,6 +73,8 @@ class IssueRecord:
         evidence = fields.pop("evidence", None)
         if not isinstance(evidence, dict):
             raise ValueError("an issue record without evidence")
+        # What records of version 0.1.0 do not have.
+        fields = {"sealed_sha256": None, "expires": None} | fields
         seen = {controller: _checked(Traces, traces) for controller, traces in evidence.items()}
         return dataclasses.replace(_checked(cls, fields, without={"evidence"}), evidence=seen)
 

@@ -21,6 +21,7 @@ class PackageFile(Enum):
     ABSENT = "there is no package of it in dest"
     UNUSABLE = "the file in dest is not its package"
     DEAD = "its package in dest is dead, because its password was reset since"
+    EXPIRED = "its package in dest has expired"
     SOUND = "its package is in dest"
 
 
@@ -53,7 +54,7 @@ def decide(account_dn: str | None, package: PackageFile, regenerate: str) -> Dec
         return Decision(Act.CREATE)
     if package is PackageFile.SOUND and regenerate != "always":
         return Decision(Act.KEEP)
-    if package is PackageFile.DEAD and regenerate in ("never", "missing"):
+    if package in (PackageFile.DEAD, PackageFile.EXPIRED) and regenerate in ("never", "missing"):
         return Decision(Act.REFUSE, f"{package.value}; set regenerate to dead to issue it again")
     if regenerate == "never":
         return Decision(

@@ -54,6 +54,7 @@ __all__ = [
     "missing",
     "open_sealed",
     "seal",
+    "x509",
 ]
 
 LARGEST_PACKAGE = 4 * 1024 * 1024  # bytes

@@ -1,0 +1,191 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sealed packages from issue to join: no plaintext on the way, and each misuse refused with its own sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
+
+from tests.integration.branch import Branch
+from tests.integration.leaks import files_below, search
+from tests.integration.spy import Spy
+from tests.twin.farm import TwinFarm
+
+PASSPHRASE = "Correct-Horse-7-Battery"
+DONE = {"state": "done"}
+_PLAINTEXT = re.compile(rb"ARAIAMzMzM[w-z]|A\0R\0A\0I\0A\0M\0z\0|\x01\x10\x08\x00\xcc\xcc\xcc\xcc")
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """issuer, berlin (a recipient), stranger (an issuer nobody trusts), other (a recipient of nothing)."""
+    directory = tmp_path_factory.mktemp("keys")
+    for name, purpose in (
+        ("issuer", Purpose.ISSUER),
+        ("stranger", Purpose.ISSUER),
+        ("berlin", Purpose.RECIPIENT),
+        ("other", Purpose.RECIPIENT),
+    ):
+        identity = identities.make_identity(name, purpose, days=90, now=datetime.now(UTC))
+        (directory / f"{name}.pem").write_bytes(identities.to_pem(identity, PASSPHRASE))
+        (directory / f"{name}.crt").write_bytes(identities.certificate_to_pem(identity.certificate))
+    return directory
+
+
+@pytest.fixture
+def sealed(make_branch: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Callable[[int], Branch]:
+    """Makes a branch of so many fresh PCs, whose packages are to be sealed."""
+
+    def make(size: int) -> Branch:
+        branch = make_branch(size)
+        farm.start(branch.names)
+        branch.twins(farm)
+        branch.variables |= {
+            "offline_join_seal": "cms",
+            "offline_join_rename": "follow_package",
+            "offline_join_issuer_key": str(keys / "issuer.pem"),
+            "offline_join_recipients": [str(keys / "berlin.crt")],
+            "offline_join_recipient_key": str(keys / "berlin.pem"),
+            "offline_join_trusted_issuers": [str(keys / "issuer.crt")],
+        }
+        branch.extra_environment |= {"OFFLINE_JOIN_SEAL_PASSPHRASE": PASSPHRASE, "ANSIBLE_FORKS": "20"}
+        return branch
+
+    return make
+
+
+def seal_file(branch: Branch, name: str) -> Path:
+    return branch.dest / f"{name}.sealed"
+
+
+def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> None:
+    """Issued, joined and accepted; no plaintext lies about, not even half-written; again: nothing."""
+    branch = sealed(3)
+    spy = Spy(branch, canaries={"passphrase": PASSPHRASE})
+    assert spy.play("rollout").returncode == 0
+    assert branch.report() == dict.fromkeys(branch.names, DONE)
+    for name in branch.names:
+        verdict = farm.verdict(name)
+        assert verdict is not None
+        assert verdict["status"] == 0
+    everything = spy.places | files_below(branch.directory)
+    assert [
+        place for place, content in everything.items() if isinstance(content, bytes) and _PLAINTEXT.search(content)
+    ] == []
+    assert sorted(file.suffix for file in branch.dest.iterdir()) == [".json"] * 4 + [".sealed"] * 3
+    # The secrets themselves, by opening what was sealed.
+    opened = branch.module("package_info", {
+        "path": str(seal_file(branch, branch.names[0])), "recipient_key": str(keys / "berlin.pem"),
+        "trusted_issuers": [str(keys / "issuer.crt")],
+    })  # fmt: skip
+    assert opened["sealed"]["claims"]["machine"] == branch.names[0]
+    assert opened["package"]["machine_name"] == branch.names[0]
+    assert search(spy.places, {"passphrase": PASSPHRASE}) == []
+    again = branch.play("rollout")
+    assert again.returncode == 0
+    assert set(re.findall(r"^(\S+) +: ok=.*\bchanged=(\d+)", again.stdout, re.M)) == {
+        (name, "0") for name in branch.names
+    }
+
+
+def test_openssl_opens_it(sealed: Callable[[int], Branch], keys: Path, tmp_path: Path) -> None:
+    branch = sealed(1)
+    assert branch.play("prepare").returncode == 0
+    signed, content = tmp_path / "signed", tmp_path / "content"
+    decrypt = ["openssl", "cms", "-decrypt", "-inform", "PEM", "-in", str(seal_file(branch, branch.names[0]))]
+    decrypt += ["-inkey", str(keys / "berlin.pem"), "-passin", f"pass:{PASSPHRASE}", "-binary", "-out", str(signed)]
+    subprocess.run(decrypt, check=True, capture_output=True)
+    verify = ["openssl", "cms", "-verify", "-inform", "DER", "-in", str(signed), "-CAfile", str(keys / "issuer.crt")]
+    subprocess.run([*verify, "-purpose", "any", "-binary", "-out", str(content)], check=True, capture_output=True)
+    assert json.loads(content.read_bytes())["claims"]["machine"] == branch.names[0]
+
+
+def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> None:
+    """Each stops its own machine before anything is sent to it."""
+    branch = sealed(7)
+    other_machine, other_serial, expired, stranger, keyless, damaged, good = branch.names
+    branch.host_variables[other_serial]["machine_serial_number"] = "ANOTHER-SERIAL"
+    branch.host_variables[good]["machine_serial_number"] = farm.state(good)["serial_number"]
+    assert branch.play("prepare").returncode == 0
+    sentences = {}
+    shutil.copy(seal_file(branch, good), seal_file(branch, other_machine))
+    sentences[other_machine] = f"the sealed package is for the machine {good}, not for {other_machine}"
+    sentences[other_serial] = (
+        f"its serial number is {farm.state(other_serial)['serial_number']}, the inventory says ANOTHER"
+    )
+    branch.host_variables[stranger]["offline_join_trusted_issuers"] = [str(keys / "stranger.crt")]
+    sentences[stranger] = "the sealed package is signed by a stranger"
+    branch.host_variables[keyless]["offline_join_recipient_key"] = str(keys / "other.pem")
+    sentences[keyless] = "the sealed package cannot be opened with the key of CN=other"
+    content = bytearray(seal_file(branch, damaged).read_bytes())
+    place = len(content) // 2
+    content[place] = ord("A") if content[place] != ord("A") else ord("B")
+    seal_file(branch, damaged).write_bytes(content)
+    sentences[damaged] = "the sealed package was changed after it was sealed"
+    done = branch.play("join", "--limit", f"!{expired}")
+    assert done.returncode == 2
+    report = branch.report()
+    assert report[good] == DONE
+    for name, sentence in sentences.items():
+        headline = report[name]["headline"].removeprefix(f"{name}: ").removeprefix(f"{seal_file(branch, name)}: ")
+        assert headline.startswith(sentence), headline
+        assert not farm.calls(name, "win_join_package")
+    # The control node's clock is a month and a half later: the package has expired.
+    late = (datetime.now(UTC) + timedelta(days=45)).strftime("%Y-%m-%d %H:%M:%S")
+    done = branch.play("join", "--limit", expired, environment={"FAKETIME": f"@{late}", "LD_PRELOAD": _faketime()})
+    assert done.returncode == 2
+    assert "expired at" in branch.report()[expired]["headline"]
+    assert not farm.calls(expired, "win_join_package")
+
+
+def _faketime() -> str:
+    return str(next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")))
+
+
+def test_expired_packages_are_issued_again_on_request(sealed: Callable[[int], Branch], keys: Path) -> None:
+    branch = sealed(1)
+    [name] = branch.names
+    options = {
+        "seal": "cms", "issuer_key": str(keys / "issuer.pem"), "recipients": [str(keys / "berlin.crt")],
+    }  # fmt: skip
+    assert "failed" not in branch.issue(**options)
+    record = branch.issue_record(name)
+    fields = json.loads(record.read_text())
+    record.write_text(json.dumps(fields | {"expires": "2026-01-01T00:00:00+00:00"}))
+    refused = branch.issue(**options)
+    assert "its package in dest has expired" in refused["machines"][name]["error"]
+    again = branch.issue(regenerate="dead", **options)
+    assert again["machines"][name]["act"] == "reissue"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({}, "give issuer_key and recipients"),
+        ({"issuer_key": "issuer.pem", "recipients": ["issuer.crt"]}, "cannot be sealed"),
+        ({"issuer_key": "issuer.pem", "recipients": ["missing.crt"]}, "missing.crt cannot be read"),
+        ({"issuer_key": "berlin.pem", "recipients": ["berlin.crt"]}, "cannot be signed"),
+    ],
+)
+def test_what_cannot_seal_leaves_no_account(branch: Branch, keys: Path, options: dict, sentence: str) -> None:
+    paths = {
+        key: [str(keys / one) for one in value] if isinstance(value, list) else str(keys / value)
+        for key, value in options.items()
+    }
+    branch.extra_environment["OFFLINE_JOIN_SEAL_PASSPHRASE"] = PASSPHRASE
+    answer = branch.issue(seal="cms", **paths)
+    assert answer["failed"]
+    assert sentence in answer["msg"]
+    assert branch.accounts() == {}
