@@ -40,7 +40,14 @@ class ActionModule(ActionBase):
         reading = Reading(machine["utc"], before, time.time())
         from_domain = arguments["source"] == "domain"
         offset = _offset_to_domain(hand, arguments["domain"]) if from_domain else reading.offset
-        change = clock.change(machine, offset, arguments["tolerance"], arguments["time_zone"], from_domain=from_domain)
+        change = clock.change(
+            machine,
+            offset,
+            arguments["tolerance"],
+            arguments["time_zone"],
+            from_domain=from_domain,
+            uncertainty=0.0 if from_domain else reading.uncertainty,
+        )
         if change and not self._task.check_mode:
             _set(hand, change)
         return {

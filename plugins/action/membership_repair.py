@@ -7,17 +7,24 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import membership_repair, status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
+    membership_repair,
+    status_codes,
+    windows_join,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.membership_repair import Means, Way
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._other_action import run_action
 from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart
 
+_LOOKED_AT = ["identity", "membership", "edition", "clock", "restart", "security"]
 _PASSWORD = "OFFLINE_JOIN_DIRECTORY_PASSWORD"
 ARGUMENT_SPEC = {
     **_offered_package.ARGUMENT_SPEC,
@@ -58,9 +65,11 @@ class ActionModule(ActionBase):
     def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         # A package that cannot be read, or is for something else, must not cost the machine its domain.
         _package, offer = _offered_package.read(self, arguments)
-        misfit = membership_repair.misfit(offer, arguments["domain"])
-        if misfit:
-            raise AnsibleActionFail(f"{hand.machine_name}: {misfit}")
+        _refuse(hand, membership_repair.misfit(offer, arguments["domain"]))
+        before = time.time()
+        machine = hand.look("adops.offline_join.win_machine_info", subsets=_LOOKED_AT)
+        reading = Reading(machine["clock"]["utc"], before, time.time())
+        _refuse(hand, windows_join.judge_rejoin(offer, machine, reading))
         left = hand.look("adops.offline_join.win_domain_leave")
         if left["status"] not in (status_codes.SUCCESS, status_codes.NOT_JOINED):
             raise AnsibleActionFail(
@@ -68,9 +77,16 @@ class ActionModule(ActionBase):
             )
         restart(self, hand.machine_name, task_vars, arguments["reboot_timeout"])
         join = {key: arguments[key] for key in (*_offered_package.ARGUMENT_SPEC, "reboot_timeout")}
-        answer = run_action(self, "adops.offline_join.join", {**join, "reboot": True}, task_vars)
+        answer = run_action(
+            self, "adops.offline_join.join", {**join, "reboot": True, "rename": "follow_package"}, task_vars
+        )
         if answer.get("failed"):
             raise AnsibleActionFail(answer["msg"])
+
+
+def _refuse(hand: Hand, refusal: str | None) -> None:
+    if refusal:
+        raise AnsibleActionFail(f"{hand.machine_name}: {refusal}")
 
 
 def _channel(hand: Hand, domain: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._failure import
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _wire
 
 Run = Callable[..., dict[str, Any]]
-_REFUSED = re.compile("credentials were rejected|authenticat", re.IGNORECASE)
+_REFUSED = re.compile("credentials were rejected|authenticat|auth failure", re.IGNORECASE)
 
 
 class Hand:

@@ -73,14 +73,22 @@ class Change:
 
 
 def change(
-    machine: Mapping[str, Any], offset: float, tolerance: float, time_zone: str | None, *, from_domain: bool
+    machine: Mapping[str, Any],
+    offset: float,
+    tolerance: float,
+    time_zone: str | None,
+    *,
+    from_domain: bool,
+    uncertainty: float = 0.0,
 ) -> Change | None:
     """What is to be set on a machine whose clock is ``offset`` seconds ahead; None where it may stay as it is.
+
+    Nothing is set that may be right within the ``uncertainty``, in seconds.
 
     ``machine`` is the subset clock of ``win_machine_info``. Only a member can follow its domain (``from_domain``).
     """
     wanted = Change(
-        shift=round(-offset * TICKS) if abs(offset) > tolerance else 0,
+        shift=round(-offset * TICKS) if abs(offset) - uncertainty > tolerance else 0,
         time_zone=time_zone if time_zone and time_zone != machine["time_zone"] else None,
         domain_source=from_domain and machine["w32time"]["type"] != _DOMAIN_HIERARCHY,
     )

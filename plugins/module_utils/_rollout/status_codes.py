@@ -60,6 +60,7 @@ _TABLE = (
     (1398, "ERROR_TIME_SKEW", "the clocks differ more than Kerberos accepts", "set the clock (role clock_sync)"),
     (1703, "RPC_S_PROTSEQ_NOT_SUPPORTED", "RPC is not possible", "look at the firewall between machine and domain"),
     (1722, "RPC_S_SERVER_UNAVAILABLE", "RPC does not reach the domain controller", "open port 135 and the RPC ports"),
+    (1786, "ERROR_NO_TRUST_LSA_SECRET", "the machine has lost its secret", "repair the membership"),
     (1787, "ERROR_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this machine", _NEW_PACKAGE),
     (1788, "ERROR_TRUSTED_DOMAIN_FAILURE", "the secure channel to the domain is broken", "repair the membership"),
     (1789, "ERROR_TRUSTED_RELATIONSHIP_FAILURE", "the machine's secret is dead", "repair the membership"),

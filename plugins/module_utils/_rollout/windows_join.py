@@ -74,6 +74,16 @@ def judge_channel(offer: Offer, answer: Seen) -> str | None:
     return f"joined with a dead package: {cause.meaning} ({cause.name}); {_WAYS_OUT}"
 
 
+def judge_rejoin(offer: Offer, machine: Seen, reading: Reading) -> str | None:
+    """Why a member must not leave its domain for this package: once it has left, it must be able to take it."""
+    return (
+        offer.misdirected()
+        or _wrong_machine(offer, machine)
+        or _cannot_join(offer, machine)
+        or _wrong_state(offer, machine, reading, follow_package=True)
+    )
+
+
 def judge_restart(offer: Offer, machine: Seen, join_events: list[Seen]) -> str | None:
     """Why the join did not take at the restart; None when the machine is a member under its name."""
     membership, identity = machine["membership"], machine["identity"]
@@ -81,7 +91,7 @@ def judge_restart(offer: Offer, machine: Seen, join_events: list[Seen]) -> str |
         if same(identity["active_name"], offer.package_machine_name):
             return None
         return f"joined, but under the name {identity['active_name']}; look who renamed it, then {_WAYS_OUT}"
-    told = next((event["status"] for event in join_events if event["status"]), None)
+    told = join_events[0]["status"] if join_events else None  # the newest comes first
     return _not_taken(status_codes.explain(told).sentence if told else "issue a new package")
 
 

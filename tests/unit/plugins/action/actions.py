@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import yaml
@@ -17,6 +18,8 @@ from ansible.plugins import loader
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
 from ansible.template import Templar
+
+_COLLECTION = "adops.offline_join"
 
 
 def make(kind: type[ActionBase], arguments: dict[str, Any], **keywords: Any) -> Any:
@@ -37,8 +40,14 @@ class Off(ActionBase):
 
 
 def options(documentation: str) -> dict[str, dict[str, Any]]:
-    """The documented options without their descriptions."""
-    documented: dict[str, dict[str, Any]] = yaml.safe_load(documentation)["options"]
+    """The documented options without their descriptions, those of the fragments among them."""
+    said = yaml.safe_load(documentation)
+    documented: dict[str, dict[str, Any]] = dict(said["options"])
+    for fragment in said["extends_documentation_fragment"]:
+        file, section = (*fragment.removeprefix(f"{_COLLECTION}.").split("."), "documentation")[:2]
+        fragments = importlib.import_module(f"ansible_collections.{_COLLECTION}.plugins.doc_fragments.{file}")
+        shared = yaml.safe_load(getattr(fragments.ModuleDocFragment, section.upper()))
+        documented = shared.get("options", {}) | documented
     return {
         name: {key: value for key, value in option.items() if key != "description"}
         for name, option in documented.items()

@@ -36,7 +36,7 @@ def package(tmp_path: Path) -> Path:
 
 def test_documentation_says_what_it_takes() -> None:
     assert actions.options(DOCUMENTATION) == actions.spec(ARGUMENT_SPEC)
-    assert actions.secrets(ARGUMENT_SPEC) == set()
+    assert actions.secrets(ARGUMENT_SPEC) == {"recipient_passphrase"}
 
 
 @pytest.mark.parametrize("reboot", [True, False])

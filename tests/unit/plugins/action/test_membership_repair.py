@@ -48,7 +48,7 @@ def refusal(check_mode: bool = False, **further: Any) -> str:
 
 def test_documentation_says_what_it_takes() -> None:
     assert actions.options(DOCUMENTATION) == actions.spec(ARGUMENT_SPEC)
-    assert actions.secrets(ARGUMENT_SPEC) == {"password"}
+    assert actions.secrets(ARGUMENT_SPEC) == {"password", "recipient_passphrase"}
 
 
 @pytest.mark.parametrize(

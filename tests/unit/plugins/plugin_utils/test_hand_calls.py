@@ -115,6 +115,16 @@ class TestBrokenConnection:
             "run again when it is on"
         )
 
+    def test_what_the_connection_plugin_says_itself_passes(self) -> None:
+        def connect(connection: Any) -> None:
+            """Nobody listens on port 9."""
+            for option, value in {"remote_addr": "127.0.0.1", "port": 9, "remote_user": "a", "auth": "ntlm"}.items():
+                connection.set_option(option, value)
+            connection._connect()
+
+        with pytest.raises(AnsibleConnectionFailure, match="Connection refused"):
+            Hand(action(connect), "PC-1", {}).look("x.y.z")
+
     @pytest.mark.parametrize("error", [UNREACHABLE, ValueError("x"), AnsibleActionFail("x")])
     def test_what_came_up_beside_the_connection_stays_what_it_is(self, error: Exception) -> None:
         with pytest.raises(type(error)) as raised:

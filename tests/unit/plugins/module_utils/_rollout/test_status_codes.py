@@ -40,6 +40,7 @@ NAMES = {
     1398: "ERROR_TIME_SKEW",
     1703: "RPC_S_PROTSEQ_NOT_SUPPORTED",
     1722: "RPC_S_SERVER_UNAVAILABLE",
+    1786: "ERROR_NO_TRUST_LSA_SECRET",
     1787: "ERROR_NO_TRUST_SAM_ACCOUNT",
     1788: "ERROR_TRUSTED_DOMAIN_FAILURE",
     1789: "ERROR_TRUSTED_RELATIONSHIP_FAILURE",
@@ -149,6 +150,11 @@ def test_what_is_known_is_said_in_one_sentence(number: int) -> None:
 @pytest.mark.parametrize(("number", "words"), REMEDIES.items())
 def test_remedy(number: int, words: str) -> None:
     assert words in STATUS_CODES[number].remedy
+
+
+@pytest.mark.parametrize("number", [87, 1787, 2221, 2697, 2703, 2704, 2710, 2712, 2726])
+def test_a_package_that_is_bad_or_has_no_account_is_issued_anew(number: int) -> None:
+    assert STATUS_CODES[number].remedy == "issue a new package"
 
 
 @pytest.mark.parametrize("number", [5, 740])

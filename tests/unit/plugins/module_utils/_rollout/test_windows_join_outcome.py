@@ -95,8 +95,10 @@ class TestRestart:
             NOT_TAKEN + "the prepared join is damaged (NERR_BadOfflineJoinInfo, 2710); issue a new package"
         )
 
-    def test_the_newest_event_that_says_why_is_told(self) -> None:
-        events = [event(4099, None), event(4098, 0), event(4099, 2716), event(4099, 2710)]
+    def test_only_the_newest_event_is_told(self) -> None:
+        old = judge_restart(OFFER, seen(), [event(4098, 0), event(4099, 2716)])
+        assert old == NOT_TAKEN + "issue a new package"
+        events = [event(4099, 2716), event(4099, 2710)]
         said = judge_restart(OFFER, seen(), events)
         assert said is not None
         assert said.startswith(NOT_TAKEN + "the machine was renamed after the apply")
