@@ -78,7 +78,8 @@ class Issuer:
         self._batches = IssueBatches(connection, domain, store, maker, reuse)
 
     def issue(self, machines: Iterable[Machine]) -> Iterator[Answer]:
-        """
+        """Everything is decided before the first answer; the packages are issued as the answers are taken.
+
         :raises DirectoryError: the directory cannot be asked which accounts exist; nothing was done
         :raises OSError: the packages' place cannot be written to
         """
@@ -86,8 +87,7 @@ class Issuer:
         if not self._check_mode:
             self._store.prepare()
         issues = self._batches.carry_out(plan for plan in decided if isinstance(plan, Plan))
-        for one in decided:
-            yield self._answer(next(issues)) if isinstance(one, Plan) else one
+        return (self._answer(next(issues)) if isinstance(one, Plan) else one for one in decided)
 
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""

@@ -148,4 +148,5 @@ def test_package_for_another_domain(domain: str) -> None:
 @pytest.mark.parametrize("domain", ["corp.example", "other.example"])
 def test_package_for_another_machine_is_told_first(domain: str) -> None:
     other = dataclasses.replace(OFFER, package_machine_name="BER-PC-002")
-    assert misfit(other, domain) == other.misdirected() is not None
+    assert other.misdirected() is not None
+    assert misfit(other, domain) == other.misdirected()

@@ -33,4 +33,10 @@ def test_nothing_is_demanded_unless_it_is_given() -> None:
 
 @pytest.mark.parametrize(("one", "other", "expected"), [("A-b", "a-B", True), ("a", "ab", False), ("", "", True)])
 def test_names_do_not_differ_by_case(one: str, other: str, expected: bool) -> None:
-    assert same(one, other) is same(other, one) is expected
+    assert same(one, other) is expected
+
+
+@pytest.mark.parametrize(("one", "other"), [("A-b", "a-B"), ("a", "ab")])
+def test_it_does_not_matter_which_name_comes_first(one: str, other: str) -> None:
+    turned = (other, one)
+    assert same(*turned) is same(one, other)
