@@ -56,8 +56,7 @@ class ComputerAccount:
 
 def find(connection: DirectoryConnection, domain: Domain, names: Iterable[str]) -> dict[str, ComputerAccount]:
     """The accounts of these names anywhere in the domain, by name in lower case."""
-    found = search(connection, domain, names, _ATTRIBUTES)
-    return {name: _account(dn, entry) for name, (dn, entry) in found.items()}
+    return {name: _account(dn, entry) for name, dn, entry in _search(connection, domain, names, _ATTRIBUTES)}
 
 
 def search(
@@ -68,12 +67,21 @@ def search(
     controls: list[Control] | None = None,
 ) -> dict[str, tuple[str, Entry]]:
     """DN and attributes, ``sAMAccountName`` among them, of the accounts of these names, by name in lower case."""
-    found: dict[str, tuple[str, Entry]] = {}
+    return {name: (dn, entry) for name, dn, entry in _search(connection, domain, names, attributes, controls)}
+
+
+def _search(
+    connection: DirectoryConnection,
+    domain: Domain,
+    names: Iterable[str],
+    attributes: list[str],
+    controls: list[Control] | None = None,
+) -> Iterator[tuple[str, str, Entry]]:
+    """Name in lower case, DN and attributes, with no more entries in memory than one search has."""
     for some in _chunks(sorted({name.lower() for name in names})):
         anyone = "".join(f"(sAMAccountName={escape_filter_chars(name)}$)" for name in some)
         for dn, entry in connection.search(domain.base_dn, f"(|{anyone})", attributes, controls):
-            found[text(entry, "sAMAccountName").removesuffix("$").lower()] = (dn, entry)
-    return found
+            yield text(entry, "sAMAccountName").removesuffix("$").lower(), dn, entry
 
 
 def objects_below(connection: DirectoryConnection, dn: str) -> list[str]:
