@@ -123,7 +123,7 @@ def _packages(spy: Spy) -> dict:
     spy.branch.host_variables = {}
     spy.branch.variables["ansible_python_interpreter"] = "{{ ansible_playbook_python }}"
     machines = [{"name": name} for name in spy.branch.names]
-    place = {"path": spy.branch.lab.staging_ou, "dest": str(spy.branch.dest)}
+    place = {"path": spy.branch.lab.staging_ou, "dest": str(spy.branch.dest), "seal": "none"}
     return {**spy.branch.connection(), **place, "machines": machines}
 
 

@@ -1,0 +1,11 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A real PostgreSQL server for the tests of the shared ledger."""
+
+from __future__ import annotations
+
+from tests.postgres.server import PostgreSQL
+
+__all__ = ["PostgreSQL"]
