@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from ._directory import account_details, computers, protection
+from ._directory import account_details, computers, ownership, protection
 from ._directory.account_details import description
 from ._directory.caller import Caller
 from ._directory.connection import DirectoryConnection, Entry, owner_and_dacl
 from ._directory.containers import Containers, split
-from ._directory.domain import Domain, guid
+from ._directory.domain import Domain, guid, sid
 from ._directory.effective_rights import AccountRights, ContainerRights
 from ._directory.errors import (
     ConnectionLost,
@@ -26,13 +26,16 @@ from ._directory.errors import (
     MoveError,
     ProtectionError,
 )
+from ._directory.group_policies import GroupPolicies
 from ._directory.groups import Groups
+from ._directory.security_descriptor import SecurityDescriptor, decode
 from ._evidence import Evidence
 from ._rollout import account_state, liveness
 from ._rollout.account_state import AccountState, Change, Kind, WantedGroups, WantedState
 
-_ATTRIBUTES = sorted({*protection.ATTRIBUTES, *AccountRights.ATTRIBUTES, "objectGUID", "description", "memberOf"})
-_DOMAIN_COMPUTERS = 515
+_DESCRIPTOR, _CREATOR = "nTSecurityDescriptor", "mS-DS-CreatorSID"
+_OWN = {"objectGUID", "description", "memberOf", _CREATOR}
+_ATTRIBUTES = sorted({*protection.ATTRIBUTES, *AccountRights.ATTRIBUTES, *_OWN})
 _DELEGATE = "delegate it this right, or use the login whose duty this is"
 
 
@@ -40,7 +43,8 @@ _DELEGATE = "delegate it this right, or use the login whose duty this is"
 class Machine:
     """What is wanted, as options say it: ``path`` is a DN, groups are DNs or account names.
 
-    None leaves a thing as it is. ``exact_groups`` stands alone, without ``add_groups`` and ``remove_groups``.
+    None leaves a thing as it is. ``exact_groups`` stands alone, without ``add_groups`` and ``remove_groups``. ``owner``
+    and ``strip_rights_of`` are SIDs.
     """
 
     name: str
@@ -51,20 +55,38 @@ class Machine:
     remove_groups: tuple[str, ...] = ()
     exact_groups: tuple[str, ...] | None = None
     absent: bool = False
+    owner: str | None = None
+    strip_rights_of: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a new organizational unit must offer: the policies (names or GUIDs) that must reach it, and the DNs of which
+    one must be above it. Nothing is asked by default."""
+
+    policies: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for one machine, or why nothing may be. There is no DN where there is no account."""
+    """What is to be done for one machine, or why nothing may be. There is no DN where there is no account.
+
+    ``descriptor`` is the account's security descriptor as it was read.
+    """
 
     name: str
     distinguished_name: str | None = None
     object_guid: str | None = None
     changes: tuple[Change, ...] = ()
     refusal: DirectoryError | None = None
+    descriptor: bytes = b""
 
     def of_kind(self, *kinds: Kind) -> list[Change]:
         return [change for change in self.changes if change.kind in kinds]
+
+
+_UNBOUND = Bounds()
 
 
 class AccountJudge:
@@ -77,6 +99,7 @@ class AccountJudge:
         caller: Caller,
         evidence: Evidence,
         live_machines: Collection[str] = (),
+        bounds: Bounds = _UNBOUND,
     ) -> None:
         self._connection = connection
         self._domain = domain
@@ -87,6 +110,8 @@ class AccountJudge:
         self._container_rights: dict[str, ContainerRights] = {}
         self._groups = Groups(connection, domain, caller.sids)
         self._caller = caller
+        self._bounds = bounds
+        self._policies = GroupPolicies(connection, domain)
 
     def plans(self, machines: Iterable[Machine]) -> list[Plan]:
         """
@@ -103,13 +128,25 @@ class AccountJudge:
         if found is None:
             return Plan(machine.name, refusal=None if machine.absent else _no_account(machine.name))
         dn, entry = found
-        plan = Plan(machine.name, dn, str(guid(entry, "objectGUID")))
+        content = entry.get(_DESCRIPTOR, [b""])[0]
+        plan = Plan(machine.name, dn, str(guid(entry, "objectGUID")), descriptor=content)
+        try:
+            descriptor = (
+                decode(content) if machine.owner or machine.strip_rights_of else SecurityDescriptor(None, None, ())
+            )
+        except ValueError as error:
+            cause = str(error) if content else "its permissions are not readable"
+            remedy = "let the login read the permissions of the account"
+            return dataclasses.replace(plan, refusal=ModifyError(f"change the owner of {dn}", cause, remedy, dn=dn))
         now = AccountState(
             distinguished_name=dn,
             path=split(dn)[1],
             enabled=not protection.disabled(entry),
             description=description(entry),
             groups=account_details.groups(entry),
+            owner=descriptor.owner,
+            creator=sid(entry, _CREATOR) if _CREATOR in entry else None,
+            trustees=ownership.trustees(descriptor),
         )
         try:
             changes = account_state.changes(now, self._wanted(machine))
@@ -131,6 +168,8 @@ class AccountJudge:
             enabled=machine.enabled,
             description=machine.description,
             groups=self._wanted_groups(machine),
+            owner=machine.owner,
+            stripped=machine.strip_rights_of,
         )
 
     def _wanted_groups(self, machine: Machine) -> WantedGroups:
@@ -144,19 +183,15 @@ class AccountJudge:
     def _without_primary(self, names: Iterable[str]) -> tuple[str, ...]:
         """Every account that may be written is in Domain Computers through primaryGroupID, and never listed there."""
         groups = [self._groups.find(name) for name in names]
-        return tuple(group.dn for group in groups if group.sid != self._primary_group)
+        return tuple(group.dn for group in groups if group.sid != self._domain.computers_group_sid)
 
     def _removable(self, names: Iterable[str]) -> tuple[str, ...]:
         groups = [self._groups.find(name) for name in names]
         for group in groups:
-            if group.sid == self._primary_group:
+            if group.sid == self._domain.computers_group_sid:
                 cause, remedy = "it is the primary group of every computer", "take it out of groups.remove"
                 raise MemberError(f"change the members of {group.dn}", cause, remedy, dn=group.dn)
         return tuple(group.dn for group in groups)
-
-    @property
-    def _primary_group(self) -> str:
-        return f"{self._domain.sid}-{_DOMAIN_COMPUTERS}"
 
     def _in_danger(self, plan: Plan) -> bool:
         return plan.name.lower() not in self._named and any(one.endangers_the_machine for one in plan.changes)
@@ -190,7 +225,12 @@ class AccountJudge:
         for kind, duty in ((Kind.ENABLED, "enable"), (Kind.DESCRIPTION, "describe")):
             if plan.of_kind(kind) and (missing := rights.missing(duty)):
                 yield ModifyError(f"change {dn}", _may_not(missing), _DELEGATE, dn=dn)
+        if security := plan.of_kind(Kind.OWNER, Kind.RIGHTS):
+            duty = "hand_over" if security[0].kind is Kind.OWNER else "strip"
+            if missing := rights.missing(duty):
+                yield ModifyError(f"change the owner of {dn}", _may_not(missing), _DELEGATE, dn=dn)
         for change in plan.of_kind(Kind.PATH):
+            yield from self._out_of_bounds(dn, change.after)
             here, there = rights.missing("move"), self._rights_in(change.after).missing("promote_to")
             if here or there:
                 causes = [_may_not(here)] if here else []
@@ -199,9 +239,21 @@ class AccountJudge:
         if plan.of_kind(Kind.ACCOUNT):
             yield from self._undeletable(dn, rights)
         for change in plan.of_kind(Kind.GROUP):
-            group = self._groups.find(change.after or change.before)
-            if missing := group.rights.missing("groups"):
-                yield MemberError(f"change the members of {group.dn}", _may_not(missing), _DELEGATE, dn=group.dn)
+            # Raised, not yielded: the same refusal for an account that is there and for one that will be.
+            self._groups.find(change.after or change.before).require_writable()
+
+    def _out_of_bounds(self, dn: str, path: str) -> Iterator[DirectoryError]:
+        act, where = f"move {dn} to {path}", path.lower()
+        scope = [one.lower() for one in self._bounds.scope]
+        if scope and not any(where == one or where.endswith(f",{one}") for one in scope):
+            cause = f"it would leave {' and '.join(self._bounds.scope)}, and with it directory synchronisation"
+            yield MoveError(act, cause, "choose another OU, or bring this one into the scope first", dn=dn)
+        reaching = [link.policy for link in self._policies.reaching(path)] if self._bounds.policies else []
+        there = {name.lower() for one in reaching for name in (one.display_name, split(one.dn)[0][len("CN=") :])}
+        for name in self._bounds.policies:
+            if name.lower() not in there:
+                cause = f"the policy {name} does not reach it, so a machine that it connects would be lost"
+                yield MoveError(act, cause, "link the policy there first", dn=dn)
 
     def _undeletable(self, dn: str, rights: AccountRights) -> Iterator[DirectoryError]:
         if missing := rights.missing("delete"):

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ._account_judging import AccountJudge, Machine, Plan
-from ._directory import computer_writing, groups
+from ._directory import computer_writing, groups, ownership
 from ._directory.connection import DirectoryConnection
 from ._directory.errors import ConnectionLost, DirectoryError
 from ._rollout.account_state import YES, Change, Kind, twice
@@ -87,6 +87,11 @@ class AccountWriter:
                 answer.fail(plan.refusal)
             return
         try:
+            if security := plan.of_kind(Kind.OWNER, Kind.RIGHTS):
+                owner = next((one.after for one in security if one.kind is Kind.OWNER), None)
+                stripped = {one.before for one in security if one.kind is Kind.RIGHTS}
+                self._carry_out(ownership.hand_over, dn, plan.descriptor, owner, stripped)
+                answer.done += security
             if attributes := plan.of_kind(Kind.ENABLED, Kind.DESCRIPTION):
                 values = {one.kind: one.after for one in attributes}
                 enabled = values[Kind.ENABLED] == YES if Kind.ENABLED in values else None

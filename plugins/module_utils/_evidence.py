@@ -51,10 +51,14 @@ class Evidence:
 
     def judge(self, name: str, object_guid: str) -> Liveness:
         """Whether the machine uses the account of this GUID; a record of an earlier account is no record of it."""
-        record = self._record(name)
-        if record is not None and record.object_guid not in (None, object_guid):
-            record = None
-        return liveness.judge(record, self.traces(name))
+        return liveness.judge(self.record(name, object_guid), self.traces(name))
 
-    def _record(self, name: str) -> IssueRecord | None:
-        return self._store.read_record(name) if self._store else None
+    def record(self, name: str, object_guid: str) -> IssueRecord | None:
+        """The issue record of the account of this GUID; None where there is none, or one of an earlier account."""
+        record = self._store.read_record(name) if self._store else None
+        return record if record is None or record.object_guid in (None, object_guid) else None
+
+    @property
+    def silent(self) -> list[str]:
+        """The writable domain controllers that did not answer."""
+        return [controller for controller, accounts in self._seen.items() if accounts is None]

@@ -33,6 +33,19 @@ options:
       - Where M(adops.offline_join.packages) wrote the packages and their issue records. With it, each account is
         judged.
     type: path
+  subsets:
+    description:
+      - What to tell of each account besides, one key of the result for each.
+      - V(all_groups) also those that it is in by its primary group and through other groups.
+      - V(doubles) other objects of the domain that have its DNS host name or a service principal name of it.
+      - V(laps) when its LAPS password expires, never the password.
+      - V(recovery_objects) the names of its BitLocker recovery objects, which hold the identifiers of protectors, never
+        a key. Objects that the login may not see look as if they were not there.
+      - V(replicas) what every domain controller has of it, read-only ones too, because a machine reads its own.
+    type: list
+    elements: str
+    choices: [all_groups, doubles, laps, recovery_objects, replicas]
+    default: []
 notes:
   - The same login and the same CA are used for every writable domain controller.
 seealso:
@@ -141,6 +154,56 @@ machines:
           type: str
           returned: always
           sample: it logged on on dc1.corp.example
+    issue_record:
+      description: What its issue record says; none where there is none of this account.
+      type: dict
+      returned: when it exists and O(dest) is given
+      contains:
+        password_last_set:
+          description: When its password was set as the package was issued, a FILETIME; none before it was.
+          type: int
+          returned: always
+          sample: 134082000000000000
+        issued:
+          description: When the package was issued, in UTC.
+          type: str
+          returned: always
+          sample: "2026-11-21T04:23:31+00:00"
+    all_groups:
+      description: Distinguished names of all groups that it is in.
+      type: list
+      elements: str
+      returned: when it exists and O(subsets) has V(all_groups)
+    doubles:
+      description: Distinguished names of other objects that have a name of it.
+      type: list
+      elements: str
+      returned: when it exists and O(subsets) has V(doubles)
+    laps_expiration:
+      description: When its LAPS password expires, a FILETIME; none where there is none, or the login may not see it.
+      type: int
+      returned: when it exists and O(subsets) has V(laps)
+      sample: 134108000000000000
+    recovery_objects:
+      description: The names of its BitLocker recovery objects.
+      type: list
+      elements: str
+      returned: when it exists and O(subsets) has V(recovery_objects)
+      sample: ["2026-11-21T04:23:31-00:00{8F1F2A6C-0D9C-4C56-9E0E-5A0F2E7B1C11}"]
+    replicas:
+      description: What each domain controller has, none for one that did not answer.
+      type: dict
+      returned: when it exists and O(subsets) has V(replicas)
+      sample:
+        dc1.corp.example:
+          exists: true
+          distinguished_name: CN=BER-PC-001,OU=Staging,DC=corp,DC=example
+          object_guid: 0b7c5ee4-4d8a-4c3f-9f0b-3a3a3d1d5a11
+          password_last_set: 134082000000000000
+          groups: []
+        dc2.corp.example:
+          exists: false
+        rodc.corp.example: null
 """
 
 from dataclasses import asdict
@@ -148,6 +211,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._account_surroundings import (
+    CHOICES,
+    AccountSurroundings,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import account_details, computers
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
@@ -164,6 +231,7 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "names": {"type": "list", "elements": "str", "required": True},
     "dest": {"type": "path"},
+    "subsets": {"type": "list", "elements": "str", "choices": list(CHOICES), "default": []},
 }
 
 
@@ -175,6 +243,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         accounts = computers.find(connection, domain, names)
         details = account_details.find(connection, domain, accounts)
         evidence.collect(connection, domain, accounts)
+        surroundings = AccountSurroundings(connection, domain, accounts).look(module.params["subsets"], evidence.silent)
     known = {key: describe(account, details[key]) for key, account in accounts.items() if key in details}
     for key, computer in known.items():
         seen = evidence.traces(key)
@@ -182,6 +251,12 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         if dest:
             life = evidence.judge(key, computer["object_guid"])
             computer["liveness"] = {"state": life.state.value, "reason": life.reason}
+            record = evidence.record(key, computer["object_guid"])
+            computer["issue_record"] = record and {
+                "password_last_set": record.password_last_set,
+                "issued": record.issued,
+            }
+        computer |= surroundings[key]
     return {"machines": {name: known.get(name.lower(), {"exists": False}) for name in names}}
 
 

@@ -81,6 +81,20 @@ options:
               - Mutually exclusive with O(machines[].groups.add) and O(machines[].groups.remove).
             type: list
             elements: str
+      owner:
+        description:
+          - Who is to own the account, by SID or account name, or V(self) for the login itself.
+          - Whoever creates an account owns it and has rights of its own on it, so the issuing login could reset its
+            password and delete it forever. With this, explicit rights of whoever owned it before, and of its creator,
+            are taken away in the same operation. Only those of ordinary users and groups are.
+          - On Windows a login names nobody but itself, unless it has the privilege to restore files.
+        type: str
+      strip_rights_of:
+        description:
+          - Users and groups, by SID or account name, whose explicit rights on the account are taken away, too.
+        type: list
+        elements: str
+        default: []
       state:
         description:
           - With V(absent) the account is deleted, and everything else that is said of this machine is ignored. A
@@ -98,6 +112,20 @@ options:
     description:
       - Names of machines that may be moved, disabled or deleted although they live. A machine that uses its account,
         or may use it, is refused unless it is named here.
+    type: list
+    elements: str
+    default: []
+  keep_policies:
+    description:
+      - Group policies, by display name or GUID, that must reach the organizational unit that an account is moved to,
+        such as the one of DirectAccess or of the VPN that the machine is reached through. Only links are looked at.
+    type: list
+    elements: str
+    default: []
+  sync_scope:
+    description:
+      - Distinguished names that directory synchronisation is limited to. An account is moved only below one of them,
+        because leaving the scope deletes its device in Entra ID.
     type: list
     elements: str
     default: []
@@ -175,12 +203,15 @@ machines:
       returned: always
       contains:
         what:
-          description: One of V(enabled), V(description), V(path), V(group), V(account).
+          description:
+            - One of V(owner), V(rights), V(enabled), V(description), V(path), V(group), V(account).
           type: str
           returned: always
           sample: path
         before:
-          description: How it was. A group stands here if it was left, an account if it was deleted.
+          description:
+            - How it was. A group stands here if it was left, an account if it was deleted, a SID if its rights were
+              taken away.
           type: str
           returned: always
           sample: OU=Staging,DC=corp,DC=example
@@ -209,12 +240,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import AccountJudge, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import AccountJudge, Bounds, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter
 from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
 from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 
@@ -222,7 +254,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import DirectoryConnection
 
+SELF = "self"
 ARGUMENT_SPEC = {
     "machines": {
         "type": "list",
@@ -241,11 +275,15 @@ ARGUMENT_SPEC = {
                     "set": {"type": "list", "elements": "str"},
                 },
             },
+            "owner": {"type": "str"},
+            "strip_rights_of": {"type": "list", "elements": "str", "default": []},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         },
     },
     "dest": {"type": "path"},
     "live_machines": {"type": "list", "elements": "str", "default": []},
+    "keep_policies": {"type": "list", "elements": "str", "default": []},
+    "sync_scope": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -260,16 +298,30 @@ def write(module: AnsibleModule) -> dict[str, Any]:
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
         evidence = Evidence(PackageStore(Path(params["dest"])) if params["dest"] else None)
-        judge = AccountJudge(connection, domain, caller, evidence, params["live_machines"])
+        bounds = Bounds(tuple(params["keep_policies"]), tuple(params["sync_scope"]))
+        judge = AccountJudge(connection, domain, caller, evidence, params["live_machines"], bounds)
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
-        return to_result(writer.write(map(machine, params["machines"])))
+        sids = principals(connection, domain, caller, params["machines"])
+        return to_result(writer.write([machine(one, sids) for one in params["machines"]]))
+
+
+def principals(
+    connection: DirectoryConnection, domain: Domain, caller: Caller, computers: list[dict[str, Any]]
+) -> dict[str, str]:
+    """The SIDs of everybody who is named as an owner or to lose rights, by that name."""
+    named = {one["owner"] for one in computers if one["owner"]} | {
+        name for one in computers for name in one["strip_rights_of"]
+    }
+    own = {SELF: caller.sids[0]} if caller.sids else {}
+    others = sorted(named - {*own})
+    return own | dict(zip(others, identifiers(connection, domain, others), strict=True))
 
 
 def contradicts(groups: dict[str, Any] | None) -> bool:
     return bool(groups and groups["set"] is not None and (groups["add"] or groups["remove"]))
 
 
-def machine(computer: dict[str, Any]) -> Machine:
+def machine(computer: dict[str, Any], sids: dict[str, str]) -> Machine:
     groups = computer["groups"] or {"add": [], "remove": [], "set": None}
     return Machine(
         name=computer["name"],
@@ -280,6 +332,8 @@ def machine(computer: dict[str, Any]) -> Machine:
         remove_groups=tuple(groups["remove"]),
         exact_groups=None if groups["set"] is None else tuple(groups["set"]),
         absent=computer["state"] == "absent",
+        owner=sids[computer["owner"]] if computer["owner"] else None,
+        strip_rights_of=frozenset(sids[name] for name in computer["strip_rights_of"]),
     )
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -94,5 +95,62 @@ def test_looking_leaves_no_trace(branch: Branch) -> None:
 def test_no_secret_of_others_is_ever_named() -> None:
     """A request for an attribute names it, so its name would stand in a source file."""
     sources = "".join(file.read_text("utf-8") for file in (ROOT / "plugins").rglob("*.py")).lower()
+    # When a password expires, and that a recovery object is there, is no secret.
+    sources = re.sub(
+        r"ms-mcs-admpwdexpirationtime|mslaps-passwordexpirationtime|msfve-recoveryinformation", "", sources
+    )
     for attribute in ("ms-mcs-admpwd", "mslaps-", "ms-laps", "msfve-", 'msds-managedpassword"', "unixuserpassword"):
         assert attribute not in sources
+
+
+GUID = "8F1F2A6C-0D9C-4C56-9E0E-5A0F2E7B1C11"
+SUBSETS = ["all_groups", "doubles", "laps", "recovery_objects", "replicas"]
+
+
+def test_subsets(branch: Branch) -> None:
+    """Nested groups, names that somebody else has, recovery objects without their secret, and every replica."""
+    name, other, missing = branch.names
+    branch.issue(name, other)
+    outer = f"CN=Outer {name},OU=Groups,{branch.lab.base_dn}"
+    branch.add(outer, {"objectClass": ["group"], "sAMAccountName": [f"Outer {name}"],
+                       "member": [branch.lab.direct_access_group]})  # fmt: skip
+    branch.account = "groups"
+    branch.module("computers", {"machines": [{"name": name, "groups": {"add": ["DirectAccessClients"]}}]})
+    accounts = branch.accounts()
+    recovery = f"2026-11-21T04:23:31-00:00{{{GUID}}}"
+    branch.add(
+        f"CN={recovery},{accounts[name]['dn'][0]}",
+        {"objectClass": ["msFVE-RecoveryInformation"], "msFVE-RecoveryPassword": ["111111-222222"],
+         "msFVE-RecoveryGuid": ["0123456789abcdef"]},
+    )  # fmt: skip
+    double = f"CN=Double {name},CN=Computers,{branch.lab.base_dn}"
+    host = f"{name.lower()}.{branch.lab.domain}"
+    branch.add(double, {"objectClass": ["computer"], "sAMAccountName": [f"D-{name[:10]}$"], "dNSHostName": [host]})
+    branch.account = "administrator"
+    answer = branch.module("computer_info", {"names": list(branch.names), "subsets": SUBSETS, "dest": str(branch.dest)})
+    branch.delete(outer)
+    branch.delete(double)
+    assert "111111-222222" not in str(answer)
+    seen = answer["machines"][name]
+    primary = f"CN=Domain Computers,CN=Users,{branch.lab.base_dn}"
+    assert {branch.lab.direct_access_group, outer, primary} <= {*seen["all_groups"]}
+    assert seen["groups"] == [branch.lab.direct_access_group]
+    assert seen["doubles"] == [double]
+    assert answer["machines"][other]["doubles"] == []
+    assert seen["recovery_objects"] == [recovery]
+    assert seen["laps_expiration"] is None
+    password_last_set = int(accounts[name]["pwdLastSet"][0])
+    assert seen["issue_record"]["password_last_set"] == password_last_set
+    assert seen["replicas"] == {
+        "dc1.corp.example": {
+            "exists": True,
+            "distinguished_name": accounts[name]["dn"][0],
+            "object_guid": accounts[name]["objectGUID"][0],
+            "password_last_set": password_last_set,
+            "groups": [branch.lab.direct_access_group],
+        }
+    }
+    assert answer["machines"][missing] == {"exists": False}
+    branch.account = "user"
+    blind = branch.module("computer_info", {"names": [name], "subsets": ["recovery_objects"]})
+    assert blind["machines"][name]["recovery_objects"] == []

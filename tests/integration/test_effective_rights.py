@@ -6,10 +6,7 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import preparations
@@ -17,7 +14,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.acce
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import (
     DirectoryConnection,
-    connect,
     owner_and_dacl,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
@@ -30,58 +26,15 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.secu
     SecurityDescriptor,
     decode,
 )
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.settings import ARGUMENT_SPEC, Settings
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._directory import sddl
 
+from tests.integration.attempts import descriptor_line, make, modify, password, remove, succeeds
 from tests.integration.branch import Branch
+from tests.integration.session import logged_in
 from tests.lab import Lab
 
 WHO = ["issue", "reissue", "promote", "groups", "user"]
 MAKERS = ["issue", "administrator"]
-REFUSED = 50  # insufficientAccessRights, which OpenLDAP's tools make their exit code
-
-
-@contextmanager
-def logged_in(lab: Lab, account: str) -> Iterator[DirectoryConnection]:
-    who = lab.accounts[account]
-    defaults = {option: spec.get("default") for option, spec in ARGUMENT_SPEC.items()}
-    mine = {"server": lab.address, "ca_cert": str(lab.ca_cert), "username": who.upn, "password": who.password}
-    with connect(Settings.from_options(defaults | mine)) as connection:
-        yield connection
-
-
-def password() -> str:
-    return base64.b64encode(f'"{secrets.token_urlsafe(40)}"'.encode("utf-16-le")).decode()
-
-
-def succeeds(lab: Lab, account: str, tool: list[str], *lines: str) -> bool:
-    done = lab.ldap(tool, account, check=False, input="\n".join([*lines, ""]))
-    assert done.returncode in (0, REFUSED), done.stderr
-    return done.returncode == 0
-
-
-def make(lab: Lab, maker: str, name: str, container: str) -> str | None:
-    """The DN of a new computer account, or None when that was refused."""
-    dn = f"CN={name},{container}"
-    attributes = ["objectClass: computer", f"sAMAccountName: {name}$", "userAccountControl: 4096"]
-    return dn if succeeds(lab, maker, ["ldapadd"], f"dn: {dn}", *attributes, f"unicodePwd:: {password()}") else None
-
-
-def remove(lab: Lab, dn: str) -> None:
-    lab.ldap(["ldapdelete", dn], "administrator")
-
-
-def modify(lab: Lab, who: str, dn: str, attribute: str, value: str, sd_flags: int | None = None) -> bool:
-    """``sd_flags`` are the parts of a security descriptor that are meant: 1 the owner, 4 the DACL."""
-    ber = base64.b64encode(bytes([0x30, 3, 2, 1, sd_flags or 0])).decode()
-    control = [] if sd_flags is None else [f"control: 1.2.840.113556.1.4.801 true:: {ber}"]
-    return succeeds(
-        lab, who, ["ldapmodify"], f"dn: {dn}", *control, "changetype: modify", f"replace: {attribute}", value
-    )
-
-
-def descriptor_line(descriptor: SecurityDescriptor) -> str:
-    return "nTSecurityDescriptor:: " + base64.b64encode(sddl.encode(descriptor)).decode()
 
 
 def descriptor(connection: DirectoryConnection, dn: str) -> SecurityDescriptor:

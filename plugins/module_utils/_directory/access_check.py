@@ -16,6 +16,7 @@ Simplified where nothing of ours depends on it:
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -41,6 +42,8 @@ _GENERIC = {
     0x20000000: 0x00020004,  # execute
     0x10000000: 0x000F01FF,  # all
 }
+
+_CONTAINER_INHERIT, _INHERITED = 0x02, 0x10  # flags of an entry (MS-DTYP 2.4.4.1)
 
 OWNER_RIGHTS: Final = "S-1-3-4"
 SELF: Final = "S-1-5-10"
@@ -74,6 +77,18 @@ def granted(
         if ace.allow and not ace.conditional:
             remaining &= ~rights
     return not remaining
+
+
+def passed_on(descriptor: SecurityDescriptor, object_class: uuid.UUID) -> SecurityDescriptor:
+    """What a new object of this class inherits (MS-DTYP 2.5.3.4), without an owner and without what its class adds."""
+    if descriptor.dacl is None:
+        return SecurityDescriptor(None, None, None)
+    inherited = (
+        dataclasses.replace(ace, flags=_INHERITED, inherited_object_type=None)
+        for ace in descriptor.dacl
+        if ace.flags & _CONTAINER_INHERIT and ace.inherited_object_type in (None, object_class)
+    )
+    return SecurityDescriptor(None, None, tuple(inherited))
 
 
 def token(sids: Iterable[str], object_sid: str | None = None) -> frozenset[str]:

@@ -18,7 +18,7 @@ from .tls import VerifiedTls
 
 _PAGE = 500
 _ANSWER_TIMEOUT = 60  # seconds for one answer; a busy domain controller takes its time over a write
-_OWNER_GROUP_DACL = 7
+_OWNER_GROUP_DACL, _DACL = 7, 4
 _PERMISSIVE_MODIFY = ("1.2.840.113556.1.4.1413", True, None)  # MS-ADTS 3.1.1.3.4.1.8
 
 Entry = dict[str, list[bytes]]  # raw attribute values; an attribute that is not set is missing
@@ -75,11 +75,11 @@ class DirectoryConnection:
         with self._communicating():
             self._connection.add(dn, object_class, attributes)
 
-    def replace(self, dn: str, attributes: dict[str, list[Any]]) -> None:
+    def replace(self, dn: str, attributes: dict[str, list[Any]], controls: list[Control] | None = None) -> None:
         """Replace attributes of one object in one operation; an empty list removes one. Raises as ``add`` does."""
         with self._communicating():
             changes = {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in attributes.items()}
-            self._connection.modify(dn, changes)
+            self._connection.modify(dn, changes, controls)
 
     def change_values(self, dn: str, attribute: str, added: list[str], removed: list[str]) -> None:
         """Add and remove single values in one operation, permissively: Windows lets pass what is so already.
@@ -128,7 +128,16 @@ def owner_and_dacl() -> list[Control]:
 
     Without it a domain controller offers the SACL too, and so nothing at all to a login that may not read that.
     """
-    controls: list[Control] = security_descriptor_control(criticality=True, sdflags=_OWNER_GROUP_DACL)
+    return _descriptor_parts(_OWNER_GROUP_DACL)
+
+
+def dacl_only() -> list[Control]:
+    """What reads and writes the DACL of an nTSecurityDescriptor, and leaves its other parts alone."""
+    return _descriptor_parts(_DACL)
+
+
+def _descriptor_parts(flags: int) -> list[Control]:
+    controls: list[Control] = security_descriptor_control(criticality=True, sdflags=flags)
     return controls
 
 

@@ -13,6 +13,7 @@ from .connection import DirectoryConnection, Entry
 from .libraries import escape_filter_chars, format_sid
 from .locator import Ping, ping
 
+_DOMAIN_COMPUTERS = 515  # MS-DTYP 2.4.2.4
 _COMPUTERS_CONTAINER = "<WKGUID=AA312825768811D1ADED00C04FD8D5CD,{}>"  # MS-ADTS 6.1.1.4
 
 
@@ -73,6 +74,11 @@ class Domain:
     def computers_container(self) -> str:
         """Where accounts go when nobody says where, addressed so that redircmp's choice is honoured."""
         return _COMPUTERS_CONTAINER.format(self.base_dn)
+
+    @property
+    def computers_group_sid(self) -> str:
+        """Domain Computers: the primary group of every computer, which is no member of it otherwise."""
+        return f"{self.sid}-{_DOMAIN_COMPUTERS}"
 
 
 def text(entry: Entry, attribute: str) -> str:

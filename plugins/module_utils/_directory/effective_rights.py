@@ -18,6 +18,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
+from . import schema_ids
 from .access_check import (
     CONTROL_ACCESS,
     DELETE,
@@ -27,6 +28,7 @@ from .access_check import (
     WRITE_OWNER,
     WRITE_PROPERTY,
     granted,
+    passed_on,
     token,
 )
 from .caller import Caller
@@ -34,21 +36,14 @@ from .connection import DirectoryConnection, Entry, owner_and_dacl
 from .domain import number, sid
 from .security_descriptor import SecurityDescriptor, decode
 
-# schemaIDGUID, attributeSecurityGUID or rightsGuid (MS-ADSC, MS-ADA1 to 3, MS-ADTS 5.1.3.2.1 and 5.1.3.2.2).
-_COMPUTER = uuid.UUID("bf967a86-0de6-11d0-a285-00aa003049e2")
-_GROUP = uuid.UUID("bf967a9c-0de6-11d0-a285-00aa003049e2")
-_RESET_PASSWORD = uuid.UUID("00299570-246d-11d0-a768-00aa006e0529")
-_ACCOUNT_RESTRICTIONS = uuid.UUID("4c164200-20c0-11d0-a768-00aa006e0529")
-_PUBLIC_INFORMATION = uuid.UUID("e48d0154-bcf8-11d1-8702-00c04fb96050")
-_MEMBERSHIP = uuid.UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
-# Each attribute with the property set it is in; the first two are validated writes of the same GUID, too.
-_DNS_HOST_NAME = (uuid.UUID("72e39547-7b18-11d1-adef-00c04fd8d5cd"),)
-_SERVICE_PRINCIPAL_NAME = (uuid.UUID("f3a64788-5306-11d1-a9c5-0000f80367c1"), _PUBLIC_INFORMATION)
-_USER_ACCOUNT_CONTROL = (uuid.UUID("bf967a68-0de6-11d0-a285-00aa003049e2"), _ACCOUNT_RESTRICTIONS)
-_NAME = (uuid.UUID("bf967a0e-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
-_COMMON_NAME = (uuid.UUID("bf96793f-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
-_DESCRIPTION = (uuid.UUID("bf967950-0de6-11d0-a285-00aa003049e2"), _PUBLIC_INFORMATION)
-_MEMBER = (uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"), _MEMBERSHIP)
+# Each attribute with the property set that it is in.
+_DNS_HOST_NAME = (schema_ids.DNS_HOST_NAME,)
+_SERVICE_PRINCIPAL_NAME = (schema_ids.SERVICE_PRINCIPAL_NAME, schema_ids.PUBLIC_INFORMATION)
+_USER_ACCOUNT_CONTROL = (schema_ids.USER_ACCOUNT_CONTROL, schema_ids.ACCOUNT_RESTRICTIONS)
+_NAME = (schema_ids.NAME, schema_ids.PUBLIC_INFORMATION)
+_COMMON_NAME = (schema_ids.COMMON_NAME, schema_ids.PUBLIC_INFORMATION)
+_DESCRIPTION = (schema_ids.DESCRIPTION, schema_ids.PUBLIC_INFORMATION)
+_MEMBER = (schema_ids.MEMBER, schema_ids.MEMBERSHIP)
 
 _DESCRIPTOR = "nTSecurityDescriptor"
 _OWNER, _DACL = 1, 4  # bits of sDRightsEffective
@@ -59,7 +54,8 @@ class ContainerRights:
     """On an organizational unit. Deleting a computer takes ``delete_computers`` here or ``delete`` on its account.
 
     ``delete_computers`` is the right to delete children. The right to delete trees on the unit is no part of it: it
-    deletes the unit with all that is in it, and no single account.
+    deletes the unit with all that is in it, and no single account. ``reset_passwords`` is what a computer that is
+    created here will inherit; its owner has more.
     """
 
     ATTRIBUTES: ClassVar = ["allowedChildClassesEffective", "sDRightsEffective", _DESCRIPTOR]
@@ -69,6 +65,7 @@ class ContainerRights:
     delete_computers: bool | None
     write_dacl: bool | None
     write_owner: bool | None
+    reset_passwords: bool | None = None
 
     @classmethod
     def read(cls, connection: DirectoryConnection, caller: Caller, dn: str) -> ContainerRights:
@@ -85,9 +82,10 @@ class ContainerRights:
         return cls(
             dn=dn,
             create_computers="computer" in _names(entry, "allowedChildClassesEffective"),
-            delete_computers=seen.grants(DELETE_CHILD, _COMPUTER),
+            delete_computers=seen.grants(DELETE_CHILD, schema_ids.COMPUTER),
             write_dacl=seen.writes_descriptor(_DACL, WRITE_DAC),
             write_owner=seen.writes_descriptor(_OWNER, WRITE_OWNER),
+            reset_passwords=seen.passes_on(CONTROL_ACCESS, schema_ids.RESET_PASSWORD),
         )
 
     def missing(self, duty: str) -> list[str]:
@@ -141,29 +139,31 @@ class AccountRights:
         seen = _Seen.of(entry, sids)
         return cls(
             dn=dn,
-            reset_password=seen.grants(CONTROL_ACCESS, _RESET_PASSWORD),
-            write_user_account_control=seen.writes("userAccountControl", *_USER_ACCOUNT_CONTROL, _COMPUTER),
+            reset_password=seen.grants(CONTROL_ACCESS, schema_ids.RESET_PASSWORD),
+            write_user_account_control=seen.writes("userAccountControl", *_USER_ACCOUNT_CONTROL, schema_ids.COMPUTER),
             validated_dns_host_name=_either(
-                seen.grants(VALIDATED_WRITE, _DNS_HOST_NAME[0]), seen.writes("dNSHostName", *_DNS_HOST_NAME, _COMPUTER)
+                seen.grants(VALIDATED_WRITE, _DNS_HOST_NAME[0]),
+                seen.writes("dNSHostName", *_DNS_HOST_NAME, schema_ids.COMPUTER),
             ),
             validated_spn=_either(
                 seen.grants(VALIDATED_WRITE, _SERVICE_PRINCIPAL_NAME[0]),
-                seen.writes("servicePrincipalName", *_SERVICE_PRINCIPAL_NAME, _COMPUTER),
+                seen.writes("servicePrincipalName", *_SERVICE_PRINCIPAL_NAME, schema_ids.COMPUTER),
             ),
             write_name=_both(
-                seen.writes("name", *_NAME, _COMPUTER),
-                seen.writes("cn", *_COMMON_NAME, _COMPUTER),
+                seen.writes("name", *_NAME, schema_ids.COMPUTER),
+                seen.writes("cn", *_COMMON_NAME, schema_ids.COMPUTER),
             ),
             delete=_either(seen.grants(DELETE), container.delete_computers if container else None),
             write_dacl=seen.writes_descriptor(_DACL, WRITE_DAC),
             write_owner=seen.writes_descriptor(_OWNER, WRITE_OWNER),
-            write_description=seen.writes("description", *_DESCRIPTION, _COMPUTER),
+            write_description=seen.writes("description", *_DESCRIPTION, schema_ids.COMPUTER),
         )
 
     def missing(self, duty: str) -> list[str]:
         """What the login may not do of all that the duty takes.
 
-        Duties are reissue, revoke, promote and delete, and single acts: enable (or disable), describe and move.
+        Duties are reissue, revoke, promote and delete, and single acts: enable (or disable), describe, move,
+        hand_over (another owner) and strip (entries of others).
         """
         revoke = ["reset_password", "write_user_account_control"]
         duties = {
@@ -174,6 +174,8 @@ class AccountRights:
             "enable": ["write_user_account_control"],
             "describe": ["write_description"],
             "move": ["delete", "write_name"],
+            "hand_over": ["write_owner", "write_dacl"],
+            "strip": ["write_dacl"],
         }
         return _missing(self, duties[duty])
 
@@ -198,7 +200,7 @@ class GroupRights:
     @classmethod
     def judge(cls, dn: str, entry: Entry, sids: Collection[str]) -> GroupRights:
         """From what was read: ``ATTRIBUTES`` with the control ``owner_and_dacl``."""
-        return cls(dn, _Seen.of(entry, sids).writes("member", *_MEMBER, _GROUP))
+        return cls(dn, _Seen.of(entry, sids).writes("member", *_MEMBER, schema_ids.GROUP))
 
     def missing(self, duty: str) -> list[str]:
         """What the login may not do of all that the duty ``groups`` takes."""
@@ -250,6 +252,12 @@ class _Seen:
 
     def grants(self, mask: int, *object_types: uuid.UUID) -> bool | None:
         return None if self.descriptor is None else granted(self.descriptor, self.sids, mask, object_types)
+
+    def passes_on(self, mask: int, *object_types: uuid.UUID) -> bool | None:
+        """To a computer below."""
+        if self.descriptor is None:
+            return None
+        return granted(passed_on(self.descriptor, schema_ids.COMPUTER), self.sids, mask, object_types)
 
     def writes(self, attribute: str, *object_types: uuid.UUID) -> bool | None:
         return attribute.lower() in self.writable or self.grants(WRITE_PROPERTY, *object_types)

@@ -74,3 +74,7 @@ class MemberError(DirectoryError):
 
 class DeleteError(DirectoryError):
     """A computer account was not deleted."""
+
+
+class DelegationError(DirectoryError):
+    """Rights were not granted or taken back."""

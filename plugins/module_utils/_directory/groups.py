@@ -28,6 +28,15 @@ class Group:
     sid: str
     rights: GroupRights
 
+    def require_writable(self) -> None:
+        """
+        :raises MemberError: the login may not write its members
+        """
+        if missing := self.rights.missing("groups"):
+            cause = f"the login may not {' or '.join(missing)}"
+            remedy = "delegate it this right, or use the login whose duty this is"
+            raise MemberError(f"change the members of {self.dn}", cause, remedy, dn=self.dn)
+
 
 class Groups:
     """Groups that many machines ask for, and that are read once each."""

@@ -18,6 +18,8 @@ from enum import Enum
 class Kind(Enum):
     """What a change is about, in the word that results and diffs show."""
 
+    OWNER = "owner"
+    RIGHTS = "rights"
     ENABLED = "enabled"
     DESCRIPTION = "description"
     PATH = "path"
@@ -41,13 +43,20 @@ class Change:
 
 @dataclass(frozen=True)
 class AccountState:
-    """``path`` is the DN of the account's container; ``groups`` are the DNs of its direct memberships."""
+    """``path`` is the DN of the account's container; ``groups`` are the DNs of its direct memberships.
+
+    SIDs are ``owner``, ``creator`` (None: unknown, or nobody in particular) and ``trustees``, who have entries of their
+    own on the account.
+    """
 
     distinguished_name: str
     path: str
     enabled: bool
     description: str | None
     groups: tuple[str, ...]
+    owner: str | None = None
+    creator: str | None = None
+    trustees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,13 +70,19 @@ class WantedGroups:
 
 @dataclass(frozen=True)
 class WantedState:
-    """None leaves a thing as it is; an empty description removes it. What is ``absent`` has no other wishes."""
+    """None leaves a thing as it is; an empty description removes it. What is ``absent`` has no other wishes.
+
+    SIDs are ``owner`` and ``stripped``, who lose their own entries on the account. With an owner those who owned or
+    created it lose theirs, too: they could have written any entry anyway.
+    """
 
     path: str | None = None
     enabled: bool | None = None
     description: str | None = None
     groups: WantedGroups = WantedGroups()
     absent: bool = False
+    owner: str | None = None
+    stripped: frozenset[str] = frozenset()
 
 
 YES, NO = "yes", "no"
@@ -77,7 +92,7 @@ def changes(now: AccountState, wanted: WantedState) -> list[Change]:
     """In the order in which they are to be made: the rights that a login has on an account may end with its move."""
     if wanted.absent:
         return [Change(Kind.ACCOUNT, now.distinguished_name, "")]
-    return [*_attributes(now, wanted), *_memberships(now.groups, wanted.groups)]
+    return [*_security(now, wanted), *_attributes(now, wanted), *_memberships(now.groups, wanted.groups)]
 
 
 def twice(names: Iterable[str]) -> set[str]:
@@ -85,6 +100,15 @@ def twice(names: Iterable[str]) -> set[str]:
     names = list(names)
     times = Counter(name.lower() for name in names)
     return {name for name in names if times[name.lower()] > 1}
+
+
+def _security(now: AccountState, wanted: WantedState) -> Iterator[Change]:
+    stripped = wanted.stripped
+    if wanted.owner is not None:
+        stripped |= {sid for sid in (now.owner, now.creator) if sid}
+        if wanted.owner != now.owner:
+            yield Change(Kind.OWNER, now.owner or "", wanted.owner)
+    yield from (Change(Kind.RIGHTS, sid, "") for sid in now.trustees if sid in stripped and sid != wanted.owner)
 
 
 def _attributes(now: AccountState, wanted: WantedState) -> Iterator[Change]:

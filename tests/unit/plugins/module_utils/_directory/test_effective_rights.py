@@ -181,3 +181,27 @@ def test_accounts_of_the_lab() -> None:
     assert promote.missing("promote") == ["delete it (unknown: what decides it was not readable)"]
     assert len(promote.missing("reissue")) == 4
     assert len(nobody.missing("reissue")) == 4
+
+
+CLASS_USER = "bf967aba-0de6-11d0-a285-00aa003049e2"
+RESET_RIGHT = "00299570-246d-11d0-a768-00aa006e0529"
+
+
+@pytest.mark.parametrize(
+    ("dacl", "may"),
+    [
+        ("", False),
+        (f"(OA;CIIO;CR;{RESET_RIGHT};{COMPUTER};{ME})", True),
+        (f"(OA;CI;CR;{RESET_RIGHT};;{ME})", True),
+        (f"(OA;CIIOID;CR;{RESET_RIGHT};{COMPUTER};{ME})", True),
+        (f"(A;CI;GA;;;{ME})", True),
+        (f"(OA;;CR;{RESET_RIGHT};;{ME})", False),
+        (f"(A;OI;GA;;;{ME})", False),
+        (f"(OA;CIIO;CR;{RESET_RIGHT};{CLASS_USER};{ME})", False),
+        (f"(OD;CIIO;CR;{RESET_RIGHT};{COMPUTER};AU)(OA;CIIO;CR;{RESET_RIGHT};{COMPUTER};{ME})", False),
+        (f"(OD;CIIO;CR;{RESET_RIGHT};{CLASS_USER};AU)(OA;CIIO;CR;{RESET_RIGHT};{COMPUTER};{ME})", True),
+    ],
+)
+def test_resetting_passwords_below_is_what_computers_inherit(dacl: str, may: bool) -> None:
+    assert ContainerRights.judge(STAGING, entry(dacl), SIDS).reset_passwords is may
+    assert ContainerRights.judge(STAGING, entry(None), SIDS).reset_passwords is None
