@@ -44,7 +44,7 @@ options:
       - Optional texts are C(branch), C(type), C(wave), C(responsible), C(serial_number), C(inventory_tag), C(stage) and
         C(headline), the sentence that says why it is so. Without a headline, that of the first failed check is taken.
       - Optional lists are C(checks), with C(id), C(severity), C(verdict), C(evidence) and C(remedy) as
-        M(adops.offline_join.verification) returns them, and C(events), with C(time), C(kind), C(who) and C(why) as the
+        M(adops.offline_join.preflight) returns them, and C(events), with C(time), C(kind), C(who) and C(why) as the
         ledger has them. The last 200 events are shown.
       - C(package) is a dictionary of C(issued), C(sealed), C(delivered), C(applied), C(retired), C(revoked),
         C(expires), C(sha256), C(ledger_id) and C(recipients).
@@ -87,7 +87,7 @@ options:
 notes:
   - In CSV no cell is taken for a formula by a spreadsheet; a cell that looks like one begins with an apostrophe.
 seealso:
-  - module: adops.offline_join.verification
+  - module: adops.offline_join.preflight
   - module: adops.offline_join.ledger_export
 """
 

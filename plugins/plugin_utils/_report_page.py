@@ -85,7 +85,7 @@ class Page:
             "percent": numbers.percent(counts["accepted"], total),
             "order": tuple(reversed(STATES)),
             "states": STATES,
-            "segments": pictures.bar,
+            "segments": pictures.state_bar,
             "grouped_by": scope.grouped_by,
             "groups": [self._group(one, scope) for one in numbers.groups(scope.machines, scope.grouped_by)],
             "chart": pictures.chart(curves, total),

@@ -60,7 +60,7 @@ class Chart:
     up: tuple[Tick, ...]
 
 
-def bar(counts: Mapping[str, int]) -> tuple[Segment, ...]:
+def state_bar(counts: Mapping[str, int]) -> tuple[Segment, ...]:
     """A bar of `BAR_WIDTH`; what is there at all is at least 4 wide."""
     whole = sum(counts.values())
     present = [state for state in _ORDER if counts[state]]

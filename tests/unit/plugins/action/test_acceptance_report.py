@@ -41,8 +41,8 @@ HOSTILE = st.text(max_size=40) | st.sampled_from(
 )
 
 
-def run(directory: Path, machines: Any = MACHINES, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
-    arguments = {"machines": machines, "dest": str(directory), **options}
+def run(directory: Path, machines: Any = None, *, check_mode: bool = False, **options: Any) -> dict[str, Any]:
+    arguments = {"machines": MACHINES if machines is None else machines, "dest": str(directory), **options}
     result: dict[str, Any] = actions.make(ActionModule, arguments, check_mode=check_mode).run(None, {})
     return result
 

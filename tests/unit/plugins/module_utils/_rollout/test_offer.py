@@ -38,5 +38,5 @@ def test_names_do_not_differ_by_case(one: str, other: str, expected: bool) -> No
 
 @pytest.mark.parametrize(("one", "other"), [("A-b", "a-B"), ("a", "ab")])
 def test_it_does_not_matter_which_name_comes_first(one: str, other: str) -> None:
-    turned = (other, one)
-    assert same(*turned) is same(one, other)
+    forward, backward = (same(*pair) for pair in ((one, other), (other, one)))
+    assert forward is backward

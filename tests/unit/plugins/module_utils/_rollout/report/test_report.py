@@ -146,7 +146,7 @@ class TestNumbers:
             assert all(pictures.LEFT <= tick.position <= pictures.RIGHT for tick in chart.across)
 
     def test_bar_shows_what_is_there_and_fills_its_width(self) -> None:
-        segments = pictures.bar({"failed": 1, "pending": 0, "done": 0, "accepted": 9999})
+        segments = pictures.state_bar({"failed": 1, "pending": 0, "done": 0, "accepted": 9999})
         assert [one.state for one in segments] == ["accepted", "failed"]
         assert segments[1].width > 3
         assert segments[1].x + segments[1].width == pytest.approx(pictures.BAR_WIDTH, abs=0.2)
