@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: branch
 short_description: Machines of a branch from CSV files
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Makes a host of every line of one or more CSV files, with groups by branch, type and wave.
   - Every line is judged before the first host is added. If anything is wrong, no machine is added at all, but one host

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: ledger
 short_description: Machines of the ledger, grouped by their state
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Makes a host of every machine that the ledger knows, in a group by its state, for example C(state_verified).
   - Use it beside a branch inventory, which knows how to reach the machines, to work on those of one state. The states

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: audit
 short_description: Tell what became of the packages of a list of machines, with evidence
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Holds what every writable domain controller shows of the accounts of a list of machines against their issue records,
     and tells for each machine whether its package was used, by whom it may have been, and what speaks for it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: expiry
 short_description: Revoke the packages of a list of machines that are late and that nobody used
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Revokes, as M(adops.offline_join.revocation) does, every package whose time is over and that every source says is
     unused - its issue record, every writable domain controller, and what is known of its way.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ledger_entry
 short_description: Record what happened to machines and their packages in the ledger
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Appends events of a list of machines to the ledger in one transaction, and keeps sealed packages there, so that a
     job in another container finds them by machine.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ledger_export
 short_description: Write the ledger, or a part of it, to files
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Writes what the ledger knows of machines for people outside of the team, or a writer's whole chain for another
     ledger. The chains are verified first; from a ledger that somebody changed nothing is written unless O(broken) says

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ledger_import
 short_description: Take the chain of a writer without the database into the ledger
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - A site laptop that cannot reach the ledger keeps one of its own. This module takes its chain, as
     M(adops.offline_join.ledger_export) wrote it, into the ledger, as a chain of its own and byte for byte.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: ledger_info
 short_description: Tell what the ledger knows of machines, and prove that nobody changed it
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Derives the state of machines from their events, and returns as many of the events as asked for.
   - With O(verify) it walks the hash chains of all writers and names the first link of each that does not hold.

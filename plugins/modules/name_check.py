@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: name_check
 short_description: Tell whether a list of machines may have their names
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Checks the names of a list of machines over one connection, before anything is made - the rules of NetBIOS and DNS,
     a name template, and everybody who has a name already, in the inventory, in the ledger, in the directory, among

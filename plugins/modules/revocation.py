@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: revocation
 short_description: Make every copy of the packages of a list of machines worthless
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Disables the computer accounts of a list of machines, sets two new random passwords that nobody knows, clears their
     key credentials, removes the packages from O(dest), and reads back from the domain controllers that it arrived.

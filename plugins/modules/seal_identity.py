@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: seal_identity
 short_description: Make an identity that issues or opens sealed packages
-version_added: 0.1.0
+version_added: 0.2.0
 description:
   - Makes an RSA key with a self-signed certificate, for teams without a public key infrastructure. Certificates that
     exist work as well, and need no module.
