@@ -94,4 +94,4 @@ def test_playbook_fails_where_something_is_suspicious(issued: Branch) -> None:
     }
     assert report[used]["headline"].startswith("used: it logged on")
     assert report[reset]["state"] == "failed"
-    assert report[reset]["headline"].startswith("suspicious: ")
+    assert report[reset]["headline"].startswith(f"{reset}: suspicious: ")

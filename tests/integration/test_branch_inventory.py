@@ -35,6 +35,7 @@ PREPARE = """
     - role: adops.offline_join.package_issue
       package_issue_dest: "{{ dest }}"
       package_issue_path: "{{ staging_ou }}"
+      package_issue_seal: none
 """
 
 
