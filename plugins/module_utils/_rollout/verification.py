@@ -1,0 +1,80 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a machine is a working member of its domain: what it says of itself and what the directory says, judged.
+
+The checks stand in causal order, so the first that is broken is the cause of the others. What is only not ready yet is
+``pending``: one look is one look, and the playbook is run again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from . import checks, verification_device, verification_directory, verification_network, verification_policy
+from .checks import Check, Verdict
+from .verification_subject import Expected, Finding, Subject
+
+IDS = (
+    *verification_network.BEFORE_ACCOUNT,
+    *verification_directory.BEFORE_CHANNEL,
+    *verification_network.CHANNEL,
+    *verification_directory.AFTER_CHANNEL,
+    *verification_policy.IDS,
+    *verification_device.IDS,
+)
+MACHINE_SID = "machine_sid"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``headline`` is the first broken cause; None where nothing stops the machine."""
+
+    findings: tuple[Check, ...]
+    headline: Check | None
+
+    @property
+    def pending(self) -> bool:
+        """Whether what stops the machine is only not ready yet."""
+        return isinstance(self.headline, Finding) and self.headline.pending
+
+    def stops_at(self, ids: Collection[str]) -> bool:
+        """Whether one of these checks stops the machine."""
+        return any(one.stops for one in self.findings if one.id in ids)
+
+    def warnings(self) -> list[str]:
+        """What stops nobody and should be told."""
+        told = [one for one in self.findings if (one.failed and not one.stops) or one.verdict is Verdict.UNKNOWN]
+        return [str(one) for one in told]
+
+
+def verify(expected: Expected, subject: Subject, tolerate: Collection[str] = ()) -> Outcome:
+    """``tolerate``: ids of checks whose failure is told and stops nobody."""
+    found = (
+        *verification_network.before_account(expected, subject),
+        *verification_directory.before_channel(expected, subject),
+        *verification_network.channel(expected, subject),
+        *verification_directory.after_channel(expected, subject),
+        *verification_policy.judge(expected, subject),
+        *verification_device.judge(expected, subject),
+    )
+    found = checks.tolerated(found, tolerate)
+    return Outcome(found, next((one for one in found if one.stops), None))
+
+
+def same_sid(machine_sids: Mapping[str, str]) -> list[Check]:
+    """A warning for each machine SID that several machines of a wave have: clones of one image."""
+    by_sid: dict[str, list[str]] = {}
+    for name, sid in machine_sids.items():
+        by_sid.setdefault(sid, []).append(name)
+    return [_clones(sid, names) for sid, names in by_sid.items() if len(names) > 1]
+
+
+def _clones(sid: str, names: Iterable[str]) -> Check:
+    return checks.warned(
+        MACHINE_SID,
+        f"{', '.join(sorted(names))} have one machine SID ({sid})",
+        "generalize the image with Sysprep: logons from one of them to another fail, those to the domain do not",
+    )

@@ -1,0 +1,75 @@
+#!/usr/bin/python
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Documentation only: the work is done by the action plugin of this name.
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: package_retire
+short_description: Let a Windows machine change its own password, so that its package is worthless
+version_added: 0.2.0
+description:
+  - Whoever has a copy of a machine's package is that machine until its password changes, which Windows does after 30
+    days, or never. This lets the machine do it now, over its secure channel.
+  - It looks first whether the secure channel stands. A machine whose password was set since its package was issued is
+    left alone.
+author:
+  - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._attributes.windows
+  - adops.offline_join._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: partial
+    details:
+      - Without an issue record nobody knows whether the password is that of the package, so it is changed each time.
+options:
+  name:
+    description:
+      - The machine's name as the inventory has it.
+    type: str
+    required: true
+  domain:
+    description:
+      - DNS name of the domain.
+    type: str
+    required: true
+  account:
+    description:
+      - The machine's entry of C(machines) as M(adops.offline_join.computer_info) returned it with O(ignore:dest).
+    type: dict
+    required: true
+notes:
+  - Ask the directory afterwards whether the password was set later than RV(password_last_set); only that proves it.
+seealso:
+  - module: adops.offline_join.win_machine_password
+  - module: adops.offline_join.computer_info
+"""
+
+EXAMPLES = r"""
+- name: Retire the machine's package
+  adops.offline_join.package_retire:
+    name: "{{ inventory_hostname }}"
+    domain: corp.example
+    account: "{{ accounts.machines[inventory_hostname] }}"
+"""
+
+RETURN = r"""
+password_last_set:
+  description: When the password had been set before, the latest time that any domain controller has, a FILETIME.
+  returned: success, none in check mode where there is no account yet
+  type: int
+  sample: 134082000000000000
+pending:
+  description: Whether it failed only because no domain controller answered.
+  returned: failure of the change
+  type: bool
+  sample: false
+"""

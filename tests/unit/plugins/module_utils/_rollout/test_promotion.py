@@ -1,0 +1,74 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a machine still needs after its account was moved, and when its package is worthless."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import promotion, retirement, verification
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import (
+    BROKEN,
+    STAGING,
+    Case,
+    registry,
+)
+
+BEFORE_POLICY = verification.IDS[: verification.IDS.index("organizational_unit") + 1]
+OLD = registry({"name": "Distinguished-Name"}, f"CN=BER-PC-001,{STAGING}")
+
+
+@pytest.mark.parametrize("check_id", BROKEN)
+def test_only_what_stands_is_restarted(check_id: str) -> None:
+    case = Case()
+    BROKEN[check_id][0](case)
+    outcome = case.outcome()
+    assert promotion.needs_policy(outcome, case.subject, moved=True) is (check_id not in BEFORE_POLICY)
+    assert promotion.waits_for_start(outcome) is (check_id in ("policy", "policy_values"))
+
+
+def test_what_an_earlier_run_moved_is_finished() -> None:
+    case = Case()
+    assert not promotion.needs_policy(case.outcome(), case.subject, moved=False)
+    OLD(case)
+    assert promotion.needs_policy(case.outcome(), case.subject, moved=False)
+    registry({"name": "Distinguished-Name"}, None)(case)
+    assert not promotion.needs_policy(case.outcome(), case.subject, moved=False)
+    assert promotion.needs_policy(case.outcome(), case.subject, moved=True)
+
+
+def account(**more: Any) -> dict[str, Any]:
+    return {"exists": True, "password_last_set": 5, "issue_record": {"password_last_set": 5}} | more
+
+
+@pytest.mark.parametrize(
+    ("seen", "done"),
+    [
+        (account(), False),
+        (account(password_last_set=6), True),
+        (account(evidence={"dc1": {"password_last_set": 5}, "dc2": {"password_last_set": 6}, "dc3": None}), True),
+        (account(replicas={"dc2": {"exists": True, "password_last_set": 9}, "dc3": {"exists": False}}), True),
+        (account(issue_record=None, password_last_set=6), False),
+        (account(issue_record={"password_last_set": None}, password_last_set=6), False),
+    ],
+)
+def test_retired(seen: dict[str, Any], done: bool) -> None:
+    assert retirement.done(seen) is done
+    assert retirement.refusal("PC", seen) is None
+
+
+def test_retirement_is_refused() -> None:
+    assert "no account PC$" in (retirement.refusal("PC", {"exists": False}) or "")
+    assert "no way" in (retirement.refusal("PC", {"error": "no way"}) or "")
+
+
+def test_a_broken_channel_is_told() -> None:
+    case = Case()
+    assert retirement.broken_channel(case.domain) is None
+    case.domain["channel"]["verify_status"] = 1311
+    assert retirement.broken_channel(case.domain).number == 1311  # type: ignore[union-attr]
+    case.domain["locator"]["status"] = 1355
+    assert retirement.broken_channel(case.domain).number == 1355  # type: ignore[union-attr]
