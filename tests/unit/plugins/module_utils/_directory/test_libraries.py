@@ -15,7 +15,7 @@ import pytest
 
 MODULES = "ansible_collections.adops.offline_join.plugins.modules"
 CONNECTION = {"server": "dc1.corp.example", "username": "issue", "password": "xQ7-vN2_kT9+wR4=hB6"}
-PACKAGES = {"machines": [{"name": "PC-1"}], "dest": "/nonexistent/packages"}
+PACKAGES = {"machines": [{"name": "PC-1"}], "dest": "/nonexistent/packages", "seal": "none"}
 # An entry of None makes an import fail as if the library were not installed.
 WITHOUT_LDAP3 = "import sys, runpy; sys.modules['ldap3'] = None; runpy.run_module({!r}, run_name='__main__')"
 
