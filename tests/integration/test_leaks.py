@@ -178,5 +178,6 @@ def test_spy_finds_what_an_indiscreet_collection_shows(spy: Spy, tmp_path: Path)
         places.setdefault(found.canary, set()).add(found.place.partition(",")[0].rpartition("/")[2])
     assert places["login"] == {"run 0: stdout", "log", "witness"}
     for name in spy.branch.names:
-        assert "AnsiballZ_samba_join_package.py" in places[f"package of {name}"]
-        assert "AnsiballZ_samba_join_package.py" in places[f"password of {name}"]
+        for secret in (f"package of {name}", f"password of {name}"):
+            # On a busy machine only the file that it is copied from may be seen before both are gone.
+            assert any(place.startswith(("AnsiballZ_samba_join_package", "tmp")) for place in places[secret]), secret
