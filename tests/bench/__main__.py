@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import codec, report, windows
+from tests.bench import codec, ledger, report, windows
 from tests.bench.contenders import CONTENDERS
 from tests.bench.costs import costs
 from tests.bench.machine import description
@@ -41,6 +41,7 @@ class Sizes:
     fuzz_seconds: float
     codec_seconds: float
     twins: int
+    ledger: int
     slow_share: int = 25
 
 
@@ -53,8 +54,9 @@ def sizes() -> tuple[Sizes, bool]:
     parser.add_argument("--quick", action="store_true", help="50 machines, small everything; writes no document")
     given = parser.parse_args()
     if given.quick:
-        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, slow_share=10), True
-    return Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), given.fuzz, given.fuzz_seconds, 5, 100), False
+        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, 1_000, slow_share=10), True
+    full = Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), given.fuzz, given.fuzz_seconds, 5, 100, 10_000)
+    return full, False
 
 
 @contextlib.contextmanager
@@ -166,6 +168,8 @@ def measure(size: Sizes) -> dict[str, Any]:
     found["codec"] = codec.speed(size.codec_seconds)
     step(f"{size.fuzz} damaged packages, {size.fuzz_seconds:.0f} s at the most")
     found["fuzz"] = codec.fuzz(size.fuzz, size.fuzz_seconds)
+    step(f"a ledger of {size.ledger} machines")
+    found["ledger"] = ledger.speed(size.ledger, _BUILD)
     found["seconds"] = time.monotonic() - began
     found["targets"] = report.targets(found)
     return found

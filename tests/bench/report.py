@@ -17,6 +17,8 @@ _TARGETS = (
     ("growth of that memory from the first size on", "growth", "<=", 1.25, "times"),
     ("encode and decode", "codec", ">=", 1000.0, "packages a second"),
     ("the task `join` against `win_ping`", "join", "<=", 1.4, "times"),
+    ("events recorded in a ledger in a file", "append", ">=", 5000.0, "a second"),
+    ("chains of that ledger verified", "verify", "<=", 5.0, "s"),
 )
 
 
@@ -31,6 +33,8 @@ def targets(found: dict[str, Any]) -> list[dict[str, Any]]:
         "growth": memory[-1]["nothing_to_do_mib"] / memory[0]["nothing_to_do_mib"],
         "codec": found["codec"]["both"],
         "join": found["join"]["of_win_ping"],
+        "append": found["ledger"]["append_rate"],
+        "verify": found["ledger"]["verify_seconds"],
     }
     return [
         {
@@ -61,7 +65,7 @@ _WAYS = ["way", "of LDAP adds alone", "our task is faster by", "our module is fa
 
 
 def _others(found: dict[str, Any]) -> list[list[str]]:
-    fuzz, codec = found["fuzz"], found["codec"]
+    fuzz, codec, ledger = found["fuzz"], found["codec"], found["ledger"]
     memory = [
         [
             f"peak memory over {size['machines']} machines: nothing to do, check mode",
@@ -77,6 +81,8 @@ def _others(found: dict[str, Any]) -> list[list[str]]:
         ["processor time of the client for each package", f"{found['issuing']['cpu_ms_per_machine']:.1f} ms"],
         [f"joins over WinRM, {found['join']['machines']} twins", f"{found['join']['seconds']['join']:.1f} s"],
         [f"win_ping of {found['join']['machines']} twins", f"{found['join']['seconds']['win_ping']:.1f} s"],
+        [f"a ledger of {ledger['machines']} machines, {ledger['events']} events", f"{ledger['mib']:.0f} MiB"],
+        ["states derived from it", f"{ledger['states_seconds']:.1f} s"],
         ["packages encoded", _rate(codec["encode"])],
         ["packages decoded and checked", _rate(codec["decode"])],
         ["packages encoded and decoded", _rate(codec["both"])],
