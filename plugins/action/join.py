@@ -39,7 +39,8 @@ class ActionModule(ActionBase):
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         if self._task.check_mode and not Path(arguments["path"]).exists():
             # The step before this one would have made it.
-            return {**result, "changed": True, "restart_required": not arguments["reboot"]}
+            unknown = {"package_sha256": None, "serial_number": None}
+            return {**result, **unknown, "changed": True, "restart_required": not arguments["reboot"]}
         return {**result, **_Join(self, arguments, task_vars or {}).carry_out()}
 
 
@@ -66,6 +67,8 @@ class _Join:
         return {
             "changed": step is Step.APPLY or (waits and reboot) or bool(machine["remains"]["files"]),
             "restart_required": waits and not reboot,
+            "package_sha256": None if step is Step.ASK_DOMAIN else self._offer.package_sha256,
+            "serial_number": machine["identity"]["serial_number"],
             "warnings": _warnings(machine) if step is Step.APPLY else [],
         }
 

@@ -28,7 +28,7 @@ class ActionModule(ActionBase):
         hand = Hand(self, arguments["name"], task_vars)
         if self._task.check_mode and not Path(arguments["path"]).exists():
             # The step before this one would have made it.
-            return {**result, "changed": True}
+            return {**result, "changed": True, "package_sha256": None}
         package, offer = _offered_package.read(self, arguments)
         member = hand.look("adops.offline_join.samba_member_info")
         verdict = judge(offer, member)
@@ -36,7 +36,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{arguments['name']}: {verdict.refusal}")
         if verdict.apply and not self._task.check_mode:
             _apply(hand, package)
-        return {**result, "changed": verdict.apply}
+        return {**result, "changed": verdict.apply, "package_sha256": package.sha256}
 
 
 def _apply(hand: Hand, package: Package) -> None:

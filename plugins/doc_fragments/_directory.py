@@ -63,6 +63,13 @@ options:
         even under C(no_log).
       - If not set, the environment variable E(OFFLINE_JOIN_DIRECTORY_PASSWORD) is used.
     type: str
+  password_variable:
+    description:
+      - The name of another environment variable with the password, which goes before O(password). So each step of one
+        run logs in with the account of its own duty.
+      - If not set, the environment variable E(OFFLINE_JOIN_DIRECTORY_PASSWORD_VARIABLE) is used.
+    type: str
+    version_added: 0.3.0
   connection_timeout:
     description:
       - Seconds to wait for a connection.

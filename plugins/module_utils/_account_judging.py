@@ -70,7 +70,7 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be done for one machine, or why nothing may be. There is no DN where there is no account.
+    """What is to be done for one machine, or why nothing may be. There is no DN where there is no account (yet).
 
     ``descriptor`` is the account's security descriptor as it was read.
     """
@@ -90,7 +90,10 @@ _UNBOUND = Bounds()
 
 
 class AccountJudge:
-    """``live_machines`` are the names of machines that may be moved, disabled or deleted even though they live."""
+    """``live_machines`` are the names of machines that may be moved, disabled or deleted even though they live.
+
+    ``assume_issued``: an account that is not there is one that an earlier step would have made.
+    """
 
     def __init__(
         self,
@@ -100,6 +103,8 @@ class AccountJudge:
         evidence: Evidence,
         live_machines: Collection[str] = (),
         bounds: Bounds = _UNBOUND,
+        *,
+        assume_issued: bool = False,
     ) -> None:
         self._connection = connection
         self._domain = domain
@@ -111,6 +116,7 @@ class AccountJudge:
         self._groups = Groups(connection, domain, caller.sids)
         self._caller = caller
         self._bounds = bounds
+        self._assume_issued = assume_issued
         self._policies = GroupPolicies(connection, domain)
 
     def plans(self, machines: Iterable[Machine]) -> list[Plan]:
@@ -121,12 +127,13 @@ class AccountJudge:
         names = [machine.name for machine in machines]
         found = computers.search(self._connection, self._domain, names, _ATTRIBUTES, owner_and_dacl())
         plans = [self._plan(machine, found.get(machine.name.lower())) for machine in machines]
-        self._evidence.collect(self._connection, self._domain, [plan.name for plan in plans if self._in_danger(plan)])
-        return [self._judged(plan, found[plan.name.lower()][1]) if plan.changes else plan for plan in plans]
+        there = [plan for plan in plans if plan.distinguished_name and plan.changes]
+        self._evidence.collect(self._connection, self._domain, [plan.name for plan in there if self._in_danger(plan)])
+        return [self._judged(plan, found[plan.name.lower()][1]) if plan in there else plan for plan in plans]
 
     def _plan(self, machine: Machine, found: tuple[str, Entry] | None) -> Plan:
         if found is None:
-            return Plan(machine.name, refusal=None if machine.absent else _no_account(machine.name))
+            return self._plan_without_account(machine)
         dn, entry = found
         content = entry.get(_DESCRIPTOR, [b""])[0]
         plan = Plan(machine.name, dn, str(guid(entry, "objectGUID")), descriptor=content)
@@ -155,6 +162,19 @@ class AccountJudge:
         except DirectoryError as error:
             return dataclasses.replace(plan, refusal=error)
         return dataclasses.replace(plan, changes=tuple(changes))
+
+    def _plan_without_account(self, machine: Machine) -> Plan:
+        if machine.absent:
+            return Plan(machine.name)
+        if not self._assume_issued:
+            return Plan(machine.name, refusal=_no_account(machine.name))
+        try:
+            path = self._wanted(machine).path
+        except ConnectionLost:
+            raise
+        except DirectoryError as error:
+            return Plan(machine.name, refusal=error)
+        return Plan(machine.name, changes=(Change(Kind.PATH, "", path),) if path else ())
 
     def _wanted(self, machine: Machine) -> WantedState:
         """With every DN as the directory writes it.

@@ -82,9 +82,11 @@ class AccountWriter:
     def _write_account(self, plan: Plan, answer: Answer) -> None:
         answer.distinguished_name, answer.object_guid = plan.distinguished_name, plan.object_guid
         dn = plan.distinguished_name
-        if plan.refusal or dn is None:
-            if plan.refusal:
-                answer.fail(plan.refusal)
+        if plan.refusal:
+            answer.fail(plan.refusal)
+            return
+        if dn is None:
+            answer.done += plan.changes
             return
         try:
             if security := plan.of_kind(Kind.OWNER, Kind.RIGHTS):

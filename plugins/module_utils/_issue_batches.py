@@ -55,8 +55,8 @@ class Plan:
 class Issue:
     """How far a plan has come: the package is issued when there is an ``account`` and no ``failure``.
 
-    ``before`` is the issue record that the intended one replaced. ``changed`` is whether the directory was, ``account``
-    what was read back.
+    ``before`` is the issue record that the intended one replaced, ``record`` the one beside the package. ``changed`` is
+    whether the directory was, ``account`` what was read back.
     """
 
     plan: Plan
@@ -64,6 +64,7 @@ class Issue:
     password: Password = field(default_factory=Password.generate)
     changed: bool = False
     account: ComputerAccount | None = None
+    record: IssueRecord | None = None
     failure: DirectoryError | PackageError | SealError | OSError | None = None
 
 
@@ -150,7 +151,8 @@ class IssueBatches:
         for issue in batch:
             if issue.account:
                 try:
-                    issued.append(self._maker.issue(issue.plan.name, issue.account, issue.password))
+                    issue.record, content = self._maker.issue(issue.plan.name, issue.account, issue.password)
+                    issued.append((issue.record, content))
                 except (PackageError, SealError) as failure:
                     issue.failure = failure
         failures = self._store.write(issued)

@@ -22,6 +22,7 @@ from ._package_maker import PackageMaker
 from ._package_store import PackageStore
 from ._reuse import Reuse
 from ._rollout import names, regenerate
+from ._rollout.issue_record import IssueRecord
 from ._rollout.regenerate import Act, Decision
 
 
@@ -45,6 +46,7 @@ class Answer:
     sid: str | None = None
     object_guid: str | None = None
     package: str | None = None
+    package_sha256: str | None = None
     issue_record: str | None = None
 
     def before_and_after(self) -> tuple[str, str]:
@@ -68,6 +70,7 @@ class Issuer:
         regenerate: str,
         check_mode: bool,
     ) -> None:
+        self._maker = maker
         self._connection = connection
         self._domain = domain
         self._store = store
@@ -91,7 +94,8 @@ class Issuer:
 
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
-        faults = names.faults([machine.name for machine in machines], self._domain.netbios_name)
+        named = [machine.name for machine in machines]
+        faults = self._maker.faults(named) | names.faults(named, self._domain.netbios_name)
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)
         decisions = [
@@ -118,8 +122,10 @@ class Issuer:
             raise
         except DirectoryError as refusal:
             return Answer(name, error=f"{name}: {refusal}")
-        if act is Act.KEEP or self._check_mode:
-            return self._success(name, act, dn, account)
+        if act is Act.KEEP:
+            return self._success(name, act, dn, account, self._store.read_record(name))
+        if self._check_mode:
+            return self._success(name, act, dn, account, None)
         return Plan(name, act, dn)
 
     def _permitted(self, machine: Machine, act: Act, account: ComputerAccount | None) -> str:
@@ -137,13 +143,15 @@ class Issuer:
     def _answer(self, issue: Issue) -> Answer:
         plan, cause = issue.plan, str(issue.failure)
         if not issue.failure:
-            return self._success(plan.name, plan.act, plan.distinguished_name, issue.account)
+            return self._success(plan.name, plan.act, plan.distinguished_name, issue.account, issue.record)
         if isinstance(issue.failure, OSError):
             place = issue.failure.filename or self._store.dest
             cause = f"write {place}: {issue.failure.strerror}; make room and run again"
         return Answer(plan.name, error=f"{plan.name}: {cause}")
 
-    def _success(self, name: str, act: Act, dn: str, account: ComputerAccount | None) -> Answer:
+    def _success(
+        self, name: str, act: Act, dn: str, account: ComputerAccount | None, record: IssueRecord | None
+    ) -> Answer:
         return Answer(
             name,
             changed=act is not Act.KEEP,
@@ -152,5 +160,6 @@ class Issuer:
             sid=account.sid if account else None,
             object_guid=str(account.object_guid) if account else None,
             package=str(self._store.package(name)),
+            package_sha256=record.package_sha256 if record else None,
             issue_record=str(self._store.issue_record(name)),
         )

@@ -6,27 +6,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from . import _secret_file
+from ._directory.containers import split
+from ._rollout.issue_record import IssueRecord
 from ._rollout.ledger import events, packages
 from ._rollout.ledger.chain import Link
 from ._rollout.ledger.events import Entry
 from ._rollout.ledger.packages import SealedPackage
 from ._rollout.ledger.store import Ledger
 
+ISSUE_RECORD = "issue_record"  # where it lies in the details of an event
 _SHOWN = ("kind", "why", "branch", "inventory_tag", "serial_number", "organizational_unit", "sha256")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """An event as it was asked for: an entry with any time, and the file of its sealed package."""
+    """An event as it was asked for: an entry with any time, and the files that are to be kept with it."""
 
     entry: Entry
     sealed_package: Path | None = None
+    issue_record: Path | None = None
 
 
 @dataclass
@@ -126,19 +131,35 @@ def _checked(wanted: Wanted) -> tuple[Entry, SealedPackage | None]:
         raise ValueError(text) from None
     if entry.kind == events.WITHOUT_MACHINE:
         raise ValueError(f"an event {entry.kind} is recorded by the import itself; leave it out")
+    if wanted.issue_record is not None:
+        record = _record_in(wanted.issue_record)
+        unit = entry.organizational_unit or split(record["distinguished_name"])[1]
+        entry = replace(entry, organizational_unit=unit, details={**entry.details, ISSUE_RECORD: record})
     if fault := events.fault(entry):
         raise ValueError(fault)
     if wanted.sealed_package is None:
         return entry, None
-    try:
-        content = _secret_file.read(wanted.sealed_package, packages.LARGEST)
-    except OSError as error:
-        text = f"read {wanted.sealed_package}: {error.strerror}; look at sealed_package and the rights on it"
-        raise ValueError(text) from None
+    content = _content(wanted.sealed_package, "sealed_package")
     package = SealedPackage(entry.machine, entry.sha256, content)
     if package.fault:
         raise ValueError(f"{wanted.sealed_package}: {package.fault}")
     return entry, package
+
+
+def _record_in(path: Path) -> dict[str, Any]:
+    content = _content(path, "issue_record")
+    try:
+        fields: dict[str, Any] = json.loads(IssueRecord.from_json(content).to_json())
+        return fields
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}; issue the package again") from None
+
+
+def _content(path: Path, option: str) -> bytes:
+    try:
+        return _secret_file.read(path, packages.LARGEST)
+    except OSError as error:
+        raise ValueError(f"read {path}: {error.strerror}; look at {option} and the rights on it") from None
 
 
 def _shown(one: Link | Entry) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 
 from . import _seal_options
 from ._directory import settings
-from ._directory.errors import DirectoryError
+from ._directory.errors import DirectoryError, SettingsError
 from ._directory.libraries import LDAP3_IMPORT_ERROR
 from ._failure import unexpected
 from ._package.errors import PackageError
@@ -58,7 +59,22 @@ def directory_settings(module: AnsibleModule) -> settings.Settings:
     """
     if LDAP3_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("ldap3"), exception=LDAP3_IMPORT_ERROR)
-    return settings.Settings.from_options(module.params)
+    return settings.Settings.from_options({**module.params, **_password(module)})
+
+
+def _password(module: AnsibleModule) -> dict[str, str]:
+    """The password out of the variable that is named, masked in whatever is said from now on."""
+    variable = module.params["password_variable"]
+    if not variable:
+        return {}
+    if not os.environ.get(variable):
+        raise SettingsError(
+            f"connect to {module.params['server']}",
+            f"the environment variable {variable} has no password",
+            "set it where ansible-playbook is started, or leave out password_variable",
+        )
+    module.no_log_values.add(os.environ[variable])
+    return {"password": os.environ[variable]}
 
 
 def package_form(module: AnsibleModule, serial_numbers: Mapping[str, str]) -> PackageForm:

@@ -129,6 +129,13 @@ options:
     type: list
     elements: str
     default: []
+  assume_issued:
+    description:
+      - In check mode, treat a machine without an account as one whose account an earlier step of the same run would
+        have made. Without check mode this changes nothing.
+    type: bool
+    default: false
+    version_added: 0.3.0
 notes:
   - Nothing is written to managed service accounts, domain controllers, protected accounts, accounts that are trusted
     for delegation, and whatever else is no plain workstation account. No option overrides this.
@@ -284,6 +291,7 @@ ARGUMENT_SPEC = {
     "live_machines": {"type": "list", "elements": "str", "default": []},
     "keep_policies": {"type": "list", "elements": "str", "default": []},
     "sync_scope": {"type": "list", "elements": "str", "default": []},
+    "assume_issued": {"type": "bool", "default": False},
 }
 
 
@@ -299,7 +307,10 @@ def write(module: AnsibleModule) -> dict[str, Any]:
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
         evidence = Evidence(PackageStore(Path(params["dest"])) if params["dest"] else None)
         bounds = Bounds(tuple(params["keep_policies"]), tuple(params["sync_scope"]))
-        judge = AccountJudge(connection, domain, caller, evidence, params["live_machines"], bounds)
+        assume_issued = module.check_mode and params["assume_issued"]
+        judge = AccountJudge(
+            connection, domain, caller, evidence, params["live_machines"], bounds, assume_issued=assume_issued
+        )
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
         sids = principals(connection, domain, caller, params["machines"])
         return to_result(writer.write([machine(one, sids) for one in params["machines"]]))

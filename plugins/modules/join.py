@@ -105,4 +105,16 @@ restart_required:
   returned: success
   type: bool
   sample: false
+package_sha256:
+  description:
+    - Fingerprint of the package that made the machine a member, or will at its restart. None where it was a member by
+      another way, and in check mode where there is no package yet.
+  returned: success
+  type: str
+  sample: 8226b561daa94047f7262f08acf24b96730f02231facb9a1f54f23d71baf681a
+serial_number:
+  description: What the machine's firmware says, none where it says nothing.
+  returned: success
+  type: str
+  sample: 5CG1234XYZ
 """

@@ -106,6 +106,12 @@ options:
         description:
           - File with the sealed package of O(events[].sha256), to be kept in the ledger. What is not sealed is refused.
         type: path
+      issue_record:
+        description:
+          - File with the issue record of the package, to be kept in O(events[].details). It holds no secret.
+          - It also says the default of O(events[].organizational_unit).
+        type: path
+        version_added: 0.3.0
   writer:
     description:
       - Whose chain the events are appended to. Give each place that writes a name of its own that stays; several
@@ -253,6 +259,7 @@ ARGUMENT_SPEC = {
             **{name: {"type": "str"} for name in _TEXTS},
             "details": {"type": "dict", "default": {}},
             "sealed_package": {"type": "path"},
+            "issue_record": {"type": "path"},
         },
     },
     "writer": {"type": "str", "fallback": (env_fallback, [_ledger_access.environment_variable("ledger_writer")])},
@@ -285,7 +292,8 @@ def event(one: dict[str, Any], defaults: dict[str, str | None], began: str) -> W
     entry = Entry(
         kind=one["kind"], machine=one["machine"], time=one["time"] or began, details=one["details"] or {}, **texts
     )
-    return Wanted(entry, Path(one["sealed_package"]) if one["sealed_package"] else None)
+    files = {option: Path(one[option]) for option in ("sealed_package", "issue_record") if one[option]}
+    return Wanted(entry, **files)
 
 
 def main() -> None:

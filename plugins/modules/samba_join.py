@@ -68,4 +68,11 @@ EXAMPLES = r"""
     ansible_pipelining: true
 """
 
-RETURN = r""" # """
+RETURN = r"""
+package_sha256:
+  description:
+    - Fingerprint of the package that made the host a member, none in check mode where there is no package yet.
+  returned: success
+  type: str
+  sample: 8226b561daa94047f7262f08acf24b96730f02231facb9a1f54f23d71baf681a
+"""

@@ -74,7 +74,8 @@ def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> No
     """Issued, joined and accepted; no plaintext lies about, not even half-written; again: nothing."""
     branch = sealed(3)
     spy = Spy(branch, canaries={"passphrase": PASSPHRASE})
-    assert spy.play("rollout").returncode == 0
+    assert spy.play("prepare").returncode == 0
+    assert spy.play("join").returncode == 0
     assert branch.report() == dict.fromkeys(branch.names, DONE)
     for name in branch.names:
         verdict = farm.verdict(name)
@@ -84,7 +85,7 @@ def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> No
     assert [
         place for place, content in everything.items() if isinstance(content, bytes) and _PLAINTEXT.search(content)
     ] == []
-    assert sorted(file.suffix for file in branch.dest.iterdir()) == [".json"] * 4 + [".sealed"] * 3
+    assert sorted(file.suffix for file in branch.dest.iterdir()) == [""] + [".json"] * 4 + [".sealed"] * 3
     # The secrets themselves, by opening what was sealed.
     opened = branch.module("package_info", {
         "path": str(seal_file(branch, branch.names[0])), "recipient_key": str(keys / "berlin.pem"),
@@ -93,7 +94,8 @@ def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> No
     assert opened["sealed"]["claims"]["machine"] == branch.names[0]
     assert opened["package"]["machine_name"] == branch.names[0]
     assert search(spy.places, {"passphrase": PASSPHRASE}) == []
-    again = branch.play("rollout")
+    assert branch.play("prepare").returncode == 0
+    again = branch.play("join")
     assert again.returncode == 0
     assert set(re.findall(r"^(\S+) +: ok=.*\bchanged=(\d+)", again.stdout, re.M)) == {
         (name, "0") for name in branch.names

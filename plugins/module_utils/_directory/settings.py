@@ -31,9 +31,14 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "auth_protocol": {"type": "str", "choices": ["simple", "kerberos"], "default": "simple"},
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    "password_variable": {"type": "str", "no_log": False},
     "connection_timeout": {"type": "int", "default": 10},
     "allow_tier0": {"type": "bool", "default": False},
 }
+
+
+# What is not a field of the settings as it is.
+_WORKED_OUT = ("port", "tls_mode", "password_variable")
 
 
 def environment_variable(option: str) -> str:
@@ -63,7 +68,7 @@ class Settings:
         """
         tls_mode = options["tls_mode"] or ("none" if options["auth_protocol"] == "kerberos" else "ldaps")
         settings = cls(
-            **{option: options[option] for option in ARGUMENT_SPEC if option not in ("port", "tls_mode")},
+            **{option: options[option] for option in ARGUMENT_SPEC if option not in _WORKED_OUT},
             port=options["port"] or _PORTS[tls_mode],
             tls_mode=tls_mode,
         )

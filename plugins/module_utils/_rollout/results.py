@@ -1,0 +1,94 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the steps of a run said about one machine, read from the variables that the roles registered.
+
+A step that failed, or was not reached, counts as one that said nothing; why, the machine's note tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Said = Mapping[str, Any]
+_NOTHING: Said = {}
+_NAME, _NOTE = "machine_name", "offline_join_note"
+_INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
+_ISSUED, _MOVED = "__package_issue_call", "__computer_promote_move"
+_REVOKED, _EXPIRED = "__package_revoke_call", "__package_expire_call"
+_APPLIED, _APPLIED_LINUX = "__package_apply_result", "__samba_join_result"
+_VERIFIED, _RETIRED, _PROMOTED = "__membership_verify_result", "__package_retire_result", "__computer_promote_result"
+
+# The variables of a host that are read here.
+VARIABLES = (
+    *(_NAME, _NOTE, *(f"machine_{one}" for one in _INVENTORY)),
+    *(_ISSUED, _APPLIED, _APPLIED_LINUX, _VERIFIED, _RETIRED, _MOVED, _PROMOTED, _REVOKED, _EXPIRED),
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """``inventory`` has the variables ``machine_*`` without their prefix. ``issued``, ``moved``, ``revoked`` and
+    ``expired`` are the machine's entries of bulk modules, the others the results of its own tasks.
+
+    ``note`` is where and why it left the road. ``checks`` are those that were made last, whether they passed or not.
+    """
+
+    name: str
+    inventory: Said
+    note: Said
+    checks: tuple[Said, ...]
+    issued: Said
+    applied: Said
+    verified: Said
+    retired: Said
+    moved: Said
+    promoted: Said
+    revoked: Said
+    expired: Said
+
+    @classmethod
+    def read(cls, host: str, known: Said) -> Results:
+        """``known`` has what the host has of `VARIABLES`."""
+        name, note = str(known.get(_NAME) or host), known.get(_NOTE) or _NOTHING
+        revoked, expired = _entry(known, _REVOKED, name), _entry(known, _EXPIRED, name)
+        return cls(
+            name=name,
+            inventory={one: known[f"machine_{one}"] for one in _INVENTORY if f"machine_{one}" in known},
+            note=note,
+            checks=_checks(known),
+            issued=_entry(known, _ISSUED, name),
+            applied=_task(known, _APPLIED) or _task(known, _APPLIED_LINUX),
+            verified=_task(known, _VERIFIED),
+            # Told by the machine; where the directory does not have it, the stage noted that.
+            retired=_task(known, _RETIRED) if note.get("stage") != "retire" else _NOTHING,
+            moved=_entry(known, _MOVED, name),
+            promoted=_task(known, _PROMOTED),
+            revoked=revoked if revoked.get("state") == "revoked" else _NOTHING,
+            expired=expired if expired.get("state") == "revoked" else _NOTHING,
+        )
+
+    def accepted(self, *, promote: bool) -> bool:
+        """Whether it came to the end of the road, which without promotion is its own password."""
+        return not self.note and bool(self.promoted if promote else self.retired)
+
+
+def _task(known: Said, register: str) -> Said:
+    result = known.get(register) or _NOTHING
+    return _NOTHING if any(result.get(key) for key in ("failed", "skipped", "unreachable")) else result
+
+
+def _entry(known: Said, register: str, name: str) -> Said:
+    entry: Said = ((known.get(register) or _NOTHING).get("machines") or _NOTHING).get(name) or _NOTHING
+    return _NOTHING if "error" in entry else entry
+
+
+def _checks(known: Said) -> tuple[Said, ...]:
+    for register in (_PROMOTED, _VERIFIED):
+        checks = (known.get(register) or _NOTHING).get("checks")
+        if checks:
+            return tuple(checks)
+    return ()

@@ -1,0 +1,169 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole road with everything on it: sealed packages, groups, an account for each duty, the ledger, the report."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
+
+from tests.integration.branch import Branch
+from tests.integration.witness import Witness
+from tests.postgres import PostgreSQL
+from tests.twin.farm import TwinFarm
+
+MOST_RUNS_OF_THE_WHOLE_ROAD = 25
+PASSPHRASE = "Correct-Horse-7-Battery"
+DNS = {"interface_index": 7, "addresses": ["192.0.2.25"], "dns_servers": ["192.0.2.10"]}
+ROAD = ["issued", "sealed", "applied", "verified", "retired", "promoted", "accepted"]
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("keys")
+    for name, purpose in (("issuer", Purpose.ISSUER), ("berlin", Purpose.RECIPIENT)):
+        identity = identities.make_identity(name, purpose, days=90, now=datetime.now(UTC))
+        (directory / f"{name}.pem").write_bytes(identities.to_pem(identity, PASSPHRASE))
+        (directory / f"{name}.crt").write_bytes(identities.certificate_to_pem(identity.certificate))
+    return directory
+
+
+@pytest.fixture
+def fresh(make_branch: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Callable[[int], Branch]:
+    """Makes a branch of so many fresh PCs without a network, with all that a rollout may be told."""
+
+    def make(size: int) -> Branch:
+        branch = make_branch(size)
+        farm.start(branch.names, adapters=[DNS])
+        branch.twins(farm)
+        lab = branch.lab
+        branch.variables |= {
+            "offline_join_seal": "cms",
+            "offline_join_rename": "follow_package",
+            "offline_join_issuer_key": str(keys / "issuer.pem"),
+            "offline_join_recipients": [str(keys / "berlin.crt")],
+            "offline_join_recipient_key": str(keys / "berlin.pem"),
+            "offline_join_trusted_issuers": [str(keys / "issuer.crt")],
+            "offline_join_domain": lab.domain,
+            "offline_join_production_ou": lab.production_ous[0],
+            "offline_join_dns_servers": ["192.0.2.10"],
+            "offline_join_groups": [lab.direct_access_group],
+            "offline_join_groups_username": lab.accounts["groups"].upn,
+            "offline_join_promote_username": lab.accounts["promote"].upn,
+            "offline_join_ledger": str(branch.directory / "ledger.db"),
+            "offline_join_reason": "rollout of november",
+            "offline_join_title": "Rollout 2026",
+            "machine_branch": "BER",
+        }
+        for number, name in enumerate(branch.names, 1):
+            branch.host_variables[name] |= {
+                "machine_serial_number": farm.state(name)["serial_number"],
+                "machine_inventory_tag": f"INV-{number}",
+            }
+        branch.extra_environment |= {
+            "OFFLINE_JOIN_SEAL_PASSPHRASE": PASSPHRASE,
+            "OFFLINE_JOIN_GROUPS_PASSWORD": lab.accounts["groups"].password,
+            "OFFLINE_JOIN_PROMOTE_PASSWORD": lab.accounts["promote"].password,
+            "ANSIBLE_FORKS": "20",
+        }
+        return branch
+
+    return make
+
+
+def changed(done: subprocess.CompletedProcess[str]) -> set[str]:
+    return {host for host, number in re.findall(r"^(\S+) +: ok=.*\bchanged=(\d+)", done.stdout, re.M) if number != "0"}
+
+
+def acceptance(branch: Branch) -> dict[str, Any]:
+    """The machines of the acceptance report by name."""
+    told = json.loads((branch.dest / "reports" / "acceptance.json").read_text())
+    return {machine["name"]: machine for machine in told["machines"]}
+
+
+def kinds(ledger: Ledger, name: str) -> list[str]:
+    return [str(link.event.kind) for link in ledger.read([name])]
+
+
+def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm, tmp_path: Path) -> None:
+    """Joined without a network and pending; accepted once it is there; the second run changes and records nothing."""
+    branch = fresh(3)
+    predicted = branch.play("rollout", "--check")
+    assert predicted.returncode == 0, predicted.stdout
+    assert not branch.dest.exists() or not list(branch.dest.glob("*.sealed"))
+    assert not (branch.directory / "ledger.db").exists()
+
+    first = branch.play("rollout")
+    assert first.returncode == 0, first.stdout
+    assert {(one["stage"], one["state"]) for one in branch.report().values()} == {("verify", "pending")}
+    ledger = Ledger.open(branch.variables["offline_join_ledger"])
+    assert {tuple(kinds(ledger, name)) for name in branch.names} == {("issued", "sealed", "applied")}
+    members = branch.lab.search("(cn=DirectAccessClients)", ["member"])[0]["member"]
+    assert {dn.partition(",")[0].removeprefix("CN=") for dn in members} >= set(branch.names)
+
+    for name in branch.names:
+        farm.set(name, network=True)
+    witness = Witness(tmp_path / "witness")
+    done = branch.play("rollout", environment=witness.environment)
+    assert done.returncode == 0, done.stdout
+    assert set(branch.report()) == set(branch.names)
+    assert {one["state"] for one in branch.report().values()} == {"done"}
+    _once, per_host = witness.once_and_per_host()
+    assert max(per_host.values()) <= MOST_RUNS_OF_THE_WHOLE_ROAD
+    for number, name in enumerate(branch.names, 1):
+        assert kinds(ledger, name) == ROAD
+        known = ledger.states([name])[name.lower()]
+        assert (known.state, known.branch, known.inventory_tag) == ("accepted", "BER", f"INV-{number}")
+        assert known.organizational_unit == branch.lab.production_ous[0]
+        line = acceptance(branch)[name]
+        assert (line["state"], line["serial_number"]) == ("accepted", known.serial_number)
+        assert [event["kind"] for event in line["events"]] == ROAD
+        assert line["package"]["sha256"] == known.sha256
+    assert ledger.verify().valid
+
+    again = branch.play("rollout")
+    assert again.returncode == 0, again.stdout
+    assert changed(again) == set()
+    assert ledger.verify().events == len(ROAD) * len(branch.names)
+    assert {one["state"] for one in acceptance(branch).values()} == {"accepted"}
+
+
+def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:
+    """One issues, another one in another place joins and accepts; without the database nothing is said to be done."""
+    with PostgreSQL() as server:
+        branch = fresh(2)
+        branch.variables["offline_join_ledger"] = server.location
+        branch.extra_environment["OFFLINE_JOIN_LEDGER_PASSWORD"] = server.password
+        prepared = branch.play("prepare")
+        assert prepared.returncode == 0, prepared.stdout
+        shutil.rmtree(branch.dest)
+        for name in branch.names:
+            farm.set(name, network=True)
+        joined = branch.play("join")
+        assert joined.returncode == 0, joined.stdout
+        assert all(farm.verdict(name)["status"] == 0 for name in branch.names)  # type: ignore[index]
+        shutil.rmtree(branch.dest)
+        accepted = branch.play("accept")
+        assert accepted.returncode == 0, accepted.stdout
+        ledger = Ledger.open(server.location, password=server.password)
+        assert {tuple(kinds(ledger, name)) for name in branch.names} == {tuple(ROAD)}
+
+        server.stop()
+        lost = branch.play("join")
+        assert lost.returncode == 2
+        assert {one["state"] for one in branch.report().values()} == {"failed"}
+        assert all(one["headline"].startswith("open the ledger") for one in branch.report().values())
+        assert server.password not in lost.stdout + lost.stderr
