@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results import VARIABLES, Results
-from jinja2 import Undefined
+
+try:
+    from jinja2 import Undefined
+except ImportError as error:
+    raise ImportError("the results of hosts are read with jinja2, which ansible-core brings") from error
 
 
 def read(host: str, hostvars: Mapping[str, Mapping[str, Any]]) -> Results:

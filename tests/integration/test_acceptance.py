@@ -170,7 +170,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, str]] = {
         {"active_name": "SOMEBODY", "pending_name": "SOMEBODY"}, "the machine is called SOMEBODY", "failed",
     ),
     "encrypted, not escrowed": (
-        {"bitlocker": [ENCRYPTED]}, "C: is encrypted, and no recovery password of it is seen", "failed",
+        {"bitlocker": [ENCRYPTED]}, "no recovery password of an encrypted volume is seen in the directory", "pending",
     ),
     "package left behind": (
         {"files": {r"C:\Windows\Panther\unattend.xml": "<a><AccountData>ARAI</AccountData></a>"}},
@@ -221,11 +221,13 @@ def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
 
 
 def test_recovery_password_in_the_directory(members: Callable[[int], Branch], farm: TwinFarm) -> None:
-    """An administrator sees the recovery object of one machine, and none of the other's."""
-    branch = members(2)
-    escrowed, bare = branch.names
+    """A machine whose recovery object an administrator does not see is told to write it, once, and a later run sees it;
+    one that no policy lets do so is left alone."""
+    branch = members(3)
+    escrowed, bare, refused = branch.names
     for name in branch.names:
         farm.set(name, bitlocker=[ENCRYPTED])
+    farm.set(refused, bitlocker_backup_status=1)
     branch.add(
         f"CN=2026-11-21T04:23:31-00:00{{{GUID}}},CN={escrowed},{branch.lab.staging_ou}",
         {"objectClass": ["msFVE-RecoveryInformation"], "msFVE-RecoveryPassword": ["111111-222222"],
@@ -239,10 +241,29 @@ def test_recovery_password_in_the_directory(members: Callable[[int], Branch], fa
         "      username: '{{ offline_join_username }}'\n  roles:\n    - role: adops.offline_join.membership_verify\n"
         "      membership_verify_domain: corp.example\n      membership_verify_secure_logging: false\n"
     )
+    predicted = branch.play(str(playbook), "--check")
+    assert recovery_passwords(branch, bare) == []
     done = branch.play(str(playbook), "-vvv")
-    assert re.search(rf"^{escrowed} .*failed=0", done.stdout, re.M), done.stdout
-    assert f"{bare}: C: is encrypted, and no recovery password of it is seen in the directory" in done.stdout
-    assert "111111-222222" not in done.stdout
+    for first in (predicted, done):
+        assert re.search(rf"^{escrowed} .*failed=0", first.stdout, re.M), first.stdout
+        assert f"{bare}: no recovery password of an encrypted volume is seen in the directory" in first.stdout
+    assert f"{refused}: {{{GUID}}} was not backed up: no policy asks for it (S_FALSE, 1)" in done.stdout
+    [written] = recovery_passwords(branch, bare)
+    assert recovery_passwords(branch, refused) == []
+    again = branch.play(str(playbook), "-vvv", "--limit", f"{escrowed},{bare}")
+    assert again.returncode == 0, again.stdout
+    assert changed(again) == {escrowed: 0, bare: 0}
+    assert recovery_passwords(branch, bare) == [written]
+    backups = {name: [one["check_mode"] for one in farm.calls(name, "win_bitlocker_backup")] for name in branch.names}
+    assert backups == {escrowed: [], bare: [True, False], refused: [True, False]}
+    assert not any(secret in run.stdout for secret in ("111111-222222", written) for run in (done, again))
+
+
+def recovery_passwords(branch: Branch, name: str) -> list[str]:
+    """What is below a machine's account, as ldbsearch sees it."""
+    kind = "(objectClass=msFVE-RecoveryInformation)"
+    found = branch.lab.search(kind, ["msFVE-RecoveryPassword"], base=f"CN={name},{branch.lab.staging_ou}")
+    return [one["msFVE-RecoveryPassword"][0] for one in found]
 
 
 def test_promotion_stops(members: Callable[[int], Branch], farm: TwinFarm) -> None:
@@ -370,7 +391,7 @@ def test_move_that_the_machines_own_controller_does_not_have(pair: Lab, tmp_path
         farm.set(name, network=True, registry={POLICY_STATE: ["REG_SZ", f"CN={name},{pair.staging_ou}"]},
                  policy_registry={POLICY_STATE: ["REG_SZ", f"CN={name},{production}"]})  # fmt: skip
         branch.account = "promote"
-        pair._as_administrator([*DSA_OPTIONS, "--dsa-option=+DISABLE_INBOUND_REPL"])
+        pair.as_administrator([*DSA_OPTIONS, "--dsa-option=+DISABLE_INBOUND_REPL"])
         boots = restarts(farm, name)
         done = branch.play("accept")
         assert done.returncode == 0, done.stdout
@@ -384,7 +405,7 @@ def test_move_that_the_machines_own_controller_does_not_have(pair: Lab, tmp_path
         assert not farm.calls(name, "win_policy_refresh")
         assert restarts(farm, name) == boots
 
-        pair._as_administrator([*DSA_OPTIONS, "--dsa-option=-DISABLE_INBOUND_REPL"])
+        pair.as_administrator([*DSA_OPTIONS, "--dsa-option=-DISABLE_INBOUND_REPL"])
         pair.replicate()
         done = branch.play("accept")
         assert done.returncode == 0, done.stdout

@@ -36,6 +36,9 @@ DIRECTORY_STEP = {
     "failed_when": False,
     "vars": ON_THE_CONTROL_NODE | {"ansible_pipelining": True},
 }
+# Plays that speak of all machines at once, also of those that were noted.
+TOLD_OF_ALL = ("Complete", "Record", "Acceptance", "Report")
+READS = {"adops.offline_join.computer_info", "adops.offline_join.ledger_info"}
 DYNAMIC = {"include_role", "include_tasks", "ansible.builtin.include_role", "ansible.builtin.include_tasks"}
 
 
@@ -79,7 +82,7 @@ def test_play(name: str) -> None:
     assert set(play) <= PLAY_KEYWORDS | ({"serial"} if name.endswith("Promote") else set())
 
 
-@pytest.mark.parametrize("name", [name for name in PLAYS if not name.endswith(("Report", "Complete"))])
+@pytest.mark.parametrize("name", [name for name in PLAYS if not name.endswith(TOLD_OF_ALL)])
 def test_stage(name: str) -> None:
     """First those are left out that an earlier stage noted; then everything stands in one block that notes."""
     leave_out, *for_all, block = PLAYS[name]["tasks"]
@@ -125,11 +128,20 @@ def test_directory_steps(name: str) -> None:
         assert task["no_log"].endswith("_secure_logging }}"), task["name"]
         # What holds for one machine must not decide for all.
         assert not re.search("hostvars|inventory_hostname|machine_", str(task.get("when", ""))), task["name"]
-        if "adops.offline_join.computer_info" in task:
-            continue  # each machine's action gets its entry as an argument
+        if READS & set(task):
+            continue  # each machine's own step gets its entry as an argument
         mine = answer["ansible.builtin.assert"]["that"].removeprefix("'error' not in ")
         assert re.fullmatch(r"__\w*mine", mine), task["name"]
         assert answer["changed_when"] == f"{mine}.changed | default(false)", task["name"]
         said = {**ROLE_VARIABLES[name.split("/")[1]], **answer.get("vars", {})}[mine]
         assert f"({task['register']}.machines | default({{}}))" in said, task["name"]
         assert f"default({{'error': {task['register']}.msg" in said, task["name"]
+
+
+def test_every_variable_of_the_playbooks_is_documented() -> None:
+    """Each by its name, or, of the connection options, by its ending."""
+    used = {name for file in PLAYBOOKS for name in re.findall(r"(?<![\w.])offline_join_[a-z0-9_]+", file.read_text())}
+    told = (HOME / "docs" / "playbooks.md").read_text()
+    internal = {"offline_join_note", "offline_join_faults"}
+    missing = {name for name in used - internal if f"`{name}`" not in told}
+    assert {name for name in missing if f"`{name.removeprefix('offline_join')}`" not in told} == set()

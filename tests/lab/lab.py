@@ -231,7 +231,8 @@ class Lab:
             return
         self._remove()
         self._first.require_free_address()
-        self.directory.mkdir(mode=0o700)
+        # Open to pass through only: Samba serves SYSVOL with the rights of who asks.
+        self.directory.mkdir(mode=0o711)
         (self.directory / _MARKER).touch()
         self._progress("making the certificate authority")
         self._authority.create("Offline Join Lab CA")
@@ -278,12 +279,13 @@ class Lab:
         for context in naming_contexts:
             command = ["samba-tool", "drs", "replicate", target, source, context]
             try:
-                self._as_administrator(command)
+                self.as_administrator(command)
             except CommandFailed:
                 # A controller that was stopped meanwhile leaves its partner a dead connection for the first try.
-                self._as_administrator(command)
+                self.as_administrator(command)
 
-    def _as_administrator(self, argv: list[str]) -> subprocess.CompletedProcess[str]:
+    def as_administrator(self, argv: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run one of Samba's tools with an administrator's ticket. Raises CommandFailed where it fails."""
         who = self.accounts["administrator"]
         cache = f"FILE:{self.directory}/administrator.krb5cc"
         environment = os.environ | {"KRB5CCNAME": cache}

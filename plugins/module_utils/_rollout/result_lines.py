@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from . import verification_device, verification_policy
 from .results import Results
 
 _INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
 _REMEMBERED = ("branch", "serial_number", "inventory_tag", "organizational_unit")
 _ACCEPTED = "accepted"
+_POLICY, _ESCROW = "policy", "bitlocker"  # checks of the verification
 
 
 def line(results: Results, remembered: Mapping[str, Any], *, promote: bool) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def line(results: Results, remembered: Mapping[str, Any], *, promote: bool) -> d
         "checks": list(results.checks),
         "events": remembered.get("events") or [],
         "package": {**(remembered.get("times") or {}), **({"sha256": sha256} if sha256 else {})},
-        "policy": _evidence(results, verification_policy.POLICY),
-        "escrow": _evidence(results, verification_device.BITLOCKER),
+        "policy": _evidence(results, _POLICY),
+        "escrow": _evidence(results, _ESCROW),
         "restarts": results.promoted.get("restarts"),
     }
     return {key: value for key, value in shown.items() if value not in (None, "", [], {})}
