@@ -250,10 +250,13 @@ Function Get-Network {
 }
 
 Function Get-Remains {
+    # where Setup looks for answer files and keeps its copies, unattend-original.xml among them
     $paths = @(
-        "$env:SystemRoot\Panther\unattend.xml"
-        "$env:SystemRoot\Panther\Unattend\unattend.xml"
-        "$env:SystemRoot\System32\Sysprep\unattend.xml"
+        "$env:SystemRoot\Panther\*.xml"
+        "$env:SystemRoot\Panther\Unattend\*.xml"
+        "$env:SystemRoot\System32\Sysprep\*.xml"
+        "$env:SystemRoot\System32\Sysprep\Panther\*.xml"
+        "$env:SystemDrive\*unattend*.xml"
     )
     $paths += @($module.Params.remains_paths)
     $files = @(foreach ($path in $remains::Find([string[]]$paths)) {

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 PACKAGE, ANSWER_FILE = 0, 1
 
 ANSWER_FILES = (
-    r"C:\Windows\Panther\unattend.xml",
-    r"C:\Windows\Panther\Unattend\unattend.xml",
-    r"C:\Windows\System32\Sysprep\unattend.xml",
+    r"C:\Windows\Panther\*.xml",
+    r"C:\Windows\Panther\Unattend\*.xml",
+    r"C:\Windows\System32\Sysprep\*.xml",
+    r"C:\Windows\System32\Sysprep\Panther\*.xml",
+    r"C:\*unattend*.xml",
 )
 
 _ENVIRONMENT = {

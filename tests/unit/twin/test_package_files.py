@@ -33,13 +33,18 @@ def wipe(machine: TwinMachine, *paths: str, check_mode: bool = False) -> dict[st
 def test_packages_are_known_by_what_they_are() -> None:
     files = {
         r"C:\WINDOWS\panther\Unattend.XML": XML.encode(),
+        r"C:\Windows\Panther\unattend-original.xml": XML.encode(),
+        r"C:\Windows\Panther\setupinfo.xml": b"<nothing/>",
+        r"C:\autounattend.xml": XML.encode(),
         r"C:\field\one.txt": b"\xff\xfe" + "ARAIAMzMzMw=".encode("utf-16-le"),
         r"C:\field\two.bin": BINARY,
         r"C:\field\three.txt": b"nothing",
         r"C:\field\deeper\four.bin": BINARY,
     }
     assert remains(files, [r"C:\field\*", r"%SystemDrive%\field\one.txt", r"C:\fie*\two.bin"]) == [
-        {"path": UNATTEND, "kind": 1},
+        {"path": r"C:\Windows\Panther\unattend-original.xml", "kind": 1},
+        {"path": r"C:\WINDOWS\panther\Unattend.XML", "kind": 1},
+        {"path": r"C:\autounattend.xml", "kind": 1},
         {"path": r"C:\field\one.txt", "kind": 0},
         {"path": r"C:\field\two.bin", "kind": 0},
     ]
