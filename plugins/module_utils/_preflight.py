@@ -22,8 +22,9 @@ from ._directory.group_policies import GroupPolicies, PolicyLink
 from ._directory.groups import Groups
 from ._directory.settings import Settings
 from ._package_store import PackageStore
+from ._policy_settings import PolicySettingsReader
 from ._reuse import Reuse
-from ._rollout import preflight_checks, regenerate
+from ._rollout import policy_dangers, preflight_checks, regenerate
 from ._rollout.checks import Check, Examination, tolerated
 from ._rollout.preflight_checks import DomainSeen, SiteSeen, UnitSeen
 from ._rollout.regenerate import Act, PackageFile
@@ -79,7 +80,9 @@ class Preflight:
         self._order = order
         self._groups = Groups(connection, domain, caller.sids)
         self._policies = GroupPolicies(connection, domain)
+        self._settings = PolicySettingsReader(connection, domain)
         self._units: dict[str, UnitSeen] = {}
+        self._production_units: dict[str, UnitSeen] = {}
         self._sites: dict[str, Check] = {}
         self._group_checks: dict[str, Check] = {}
 
@@ -128,7 +131,7 @@ class Preflight:
         checks = [self._site(machine.site)] if machine.site else []
         checks += preflight_checks.of_staging(staging)
         if machine.production_path:
-            checks += preflight_checks.of_production(self._unit(machine.production_path), staging.dn)
+            checks += preflight_checks.of_production(self._production_unit(machine.production_path), staging.dn)
         return checks + [self._group(name) for name in machine.groups]
 
     def _act(self, machine: Machine, accounts: dict[str, ComputerAccount]) -> regenerate.Decision:
@@ -181,13 +184,23 @@ class Preflight:
             links = self._policies.reaching(unit.dn)
         except SearchError:
             return dataclasses.replace(unit, policies=None)
-        opaque = [link.policy.display_name for link in links if link.policy.security or link.policy.registry]
         return dataclasses.replace(
             unit,
             inheritance_blocked=self._policies.inheritance_blocked(unit.dn),
             policies=tuple(map(_told, links)),
-            opaque_policies=tuple(dict.fromkeys(opaque)),
         )
+
+    def _production_unit(self, dn: str) -> UnitSeen:
+        """With what its policies set, which matters only where machines live that were promoted."""
+        if dn.lower() not in self._production_units:
+            unit = self._unit(dn)
+            if unit.policies:
+                policies = [link.policy for link in self._policies.reaching(unit.dn)]
+                settings, opaque = self._settings.read(policies)
+                dangers = policy_dangers.judge(settings)
+                unit = dataclasses.replace(unit, dangers=dangers, opaque_policies=opaque)
+            self._production_units[dn.lower()] = unit
+        return self._production_units[dn.lower()]
 
     def _site(self, name: str) -> Check:
         if name not in self._sites:

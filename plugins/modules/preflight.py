@@ -110,9 +110,11 @@ notes:
     (no such site), V(staging_ou), V(production_ou), V(create_right), V(group) (no such group) and V(account) stop a
     machine. Everything else is told as a warning.
   - Policies are judged by where they are linked, whether a link is enforced and whether inheritance is blocked. Whether
-    a policy's permissions or its WMI filter leave a machine out is not looked at, nor are the links of the site. What
-    a policy sets lies in SYSVOL and cannot be read over LDAP, so whether one on the production OU denies network logon
-    to local accounts or closes WinRM is V(unknown) as long as there is one with security settings or registry values.
+    a policy's permissions or its WMI filter leave a machine out is not looked at, nor are the links of the site.
+  - What the policies on the production OU set is read from SYSVOL over SMB, with the Python library smbprotocol. One
+    that denies network logon to local accounts or closes WinRM is a warning, because it cuts the connection of the
+    phase site when it reaches a machine. Without the library, or where SYSVOL is out of reach, that is V(unknown); so
+    it is where policies contradict each other, because which of them wins is not worked out.
   - A site that has read-only domain controllers only is a warning. Let the machines' passwords be replicated to them
     (their group Allowed RODC Password Replication Group) and pre-populate the passwords with Windows' own tools, for
     example C(repadmin /rodcpwdrepl). This collection does not pre-populate them.

@@ -19,13 +19,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._package import preg
 
 from tests.integration.attempts import make, samba_tool
 from tests.integration.branch import Branch
+from tests.integration.test_name_check import _GATE, Gate
 from tests.lab import Lab
 
 SEVERE, NOTED = "fail!", "fail"
 REGISTRY = "[{35378EAC-683F-11D2-A89A-00C04FBBCFA2}{D02B1F72-3407-48AE-BA88-E8213C6761F1}]"
+SECURITY = "[{827D319E-6EAC-11D2-A4EA-00C04F79F83A}{803E14A0-B4FB-11D0-A0D0-00A0C90F574B}]"
+TEMPLATE = "Microsoft/Windows NT/SecEdit/GptTmpl.inf"
+WINRM = "SOFTWARE\\Policies\\Microsoft\\Windows\\WinRM\\Service"
 PLAY = """
 - hosts: all
   gather_facts: false
@@ -142,6 +147,12 @@ def policy(estate: Estate) -> Iterator[tuple[str, str]]:
     estate.modify(_policy_dn(estate, found[0]), "gPCMachineExtensionNames", REGISTRY)
     yield name, found[0]
     samba_tool(estate.lab, "gpo", "del", found[0])
+
+
+def write_policy(estate: Estate, guid: str, file: str, content: bytes) -> None:
+    path = estate.lab.directory / "dc1" / "sysvol" / estate.lab.domain / "Policies" / guid / "Machine" / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def _policy_dn(estate: Estate, guid: str) -> str:
@@ -329,10 +340,8 @@ class TestPolicies:
         wanted = f"is reached by {name} (linked to {estate.home}), {default}"
         assert look.evidence("staging_policies") == f"{estate.staging} {wanted}"
         assert look["staging_policies"] == "pass"
-        assert look["production_policies"] == "unknown"
-        assert look.evidence("production_policies").startswith(f"{estate.production} {wanted}; whether ")
-        assert f"closed by {name}, Default Domain Policy cannot be read" in look.evidence("production_policies")
-        assert look.warnings.count("cannot be read over LDAP") == 1, "one sentence for three machines"
+        assert look["production_policies"] == "pass"
+        assert look.evidence("production_policies") == f"{estate.production} {wanted}"
         estate.link(estate.home, guid, "--disable")
         assert name not in estate.look().evidence("staging_policies")
 
@@ -349,10 +358,37 @@ class TestPolicies:
         estate.inherit(estate.staging, "inherit")
         assert "Default Domain Policy" in estate.look().evidence("staging_policies")
 
-    def test_nothing_on_production_is_no_question(self, estate: Estate) -> None:
-        assert estate.look()["production_policies"] == "unknown"
+    def test_what_they_set(self, estate: Estate, policy: tuple[str, str]) -> None:
+        """Read from SYSVOL: in staging nobody minds, in production it would cut the connection of the phase site."""
+        name, guid = policy
+        estate.modify(_policy_dn(estate, guid), "gPCMachineExtensionNames", REGISTRY + SECURITY)
+        estate.link(estate.home, guid)
+        write_policy(estate, guid, "Registry.pol", preg.write([preg.Entry(WINRM, "AllowAutoConfig", 4, bytes(4))]))
+        look = estate.look()
+        assert (look["staging_policies"], look["production_policies"]) == ("pass", NOTED)
+        assert look.evidence("production_policies").endswith(f"; {name} closes WinRM")
+        assert look.errors("production_policies") == [1385]
+        assert look.warnings.count("closes WinRM") == 1, "one sentence for three machines"
+        write_policy(estate, guid, "Registry.pol", preg.write([]))
+        assert estate.look()["production_policies"] == "pass"
+        template = "[Privilege Rights]\r\nSeDenyNetworkLogonRight = *S-1-5-32-546,*S-1-5-114\r\n".encode("utf-16")
+        write_policy(estate, guid, TEMPLATE, template)
+        denied = f"; {name} denies network logon to local accounts"
+        assert estate.look().evidence("production_policies").endswith(denied)
+        write_policy(estate, guid, TEMPLATE, template[:-1])
+        look = estate.look()
+        assert look["production_policies"] == "unknown"
+        assert f"closed by {name} is not known (its files are damaged)" in look.evidence("production_policies")
         estate.inherit(estate.production, "block")
         assert estate.look()["production_policies"] == "pass"
+
+    def test_sysvol_out_of_reach(self, estate: Estate) -> None:
+        with Gate(estate.lab, 636):
+            look = estate.look(server=_GATE, cert_validation="ignore_hostname")
+        assert look["production_policies"] == "unknown"
+        assert "closed by Default Domain Policy is not known (" in look.evidence("production_policies")
+        assert "Connection refused" in look.evidence("production_policies")
+        assert look.warnings.count("is not known") == 1, "one sentence for three machines"
 
     def test_policies_without_settings_for_computers(self, estate: Estate, policy: tuple[str, str]) -> None:
         name, guid = policy

@@ -48,6 +48,10 @@ class SearchError(DirectoryError):
     """The directory refused to be read, or what must be there is not."""
 
 
+class SysvolError(DirectoryError):
+    """A file in SYSVOL, or SYSVOL itself, cannot be read."""
+
+
 class AddError(DirectoryError):
     """A computer account was not created."""
 

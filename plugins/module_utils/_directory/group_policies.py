@@ -22,6 +22,7 @@ _LINK = re.compile(r"\[LDAP://([^;\]]+);(\d+)\]", re.IGNORECASE)
 _LINK_DISABLED, _LINK_ENFORCED = 1, 2  # gPLink options
 _INHERITANCE_BLOCKED = 1  # gPOptions
 _COMPUTER_PART_DISABLED = 2  # flags of the groupPolicyContainer
+_ATTRIBUTES = ["displayName", "flags", "gPCFileSysPath", "gPCMachineExtensionNames", "versionNumber"]
 _SECURITY = "{827d319e-6eac-11d2-a4ea-00c04f79f83a}"
 _REGISTRY = "{35378eac-683f-11d2-a89a-00c04fbbcfa2}"
 
@@ -31,6 +32,7 @@ class PolicyObject:
     """``security`` and ``registry``: whether its computer part has settings of these kinds, whatever they are.
 
     A policy that is deleted looks like one that the login may not see: it is not ``readable``, and may have any.
+    ``folder`` is where its files lie in SYSVOL.
     """
 
     dn: str
@@ -38,6 +40,7 @@ class PolicyObject:
     security: bool
     registry: bool
     readable: bool = True
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class GroupPolicies:
 
     def _read_object(self, dn: str) -> PolicyObject | None:
         try:
-            entry = self._connection.read(dn, ["displayName", "flags", "gPCMachineExtensionNames", "versionNumber"])
+            entry = self._connection.read(dn, _ATTRIBUTES)
         except ConnectionLost:
             raise
         except DirectoryError:
@@ -111,7 +114,8 @@ class GroupPolicies:
             return None
         extensions = text(entry, "gPCMachineExtensionNames").lower()
         name = text(entry, "displayName") if "displayName" in entry else split(dn)[0]
-        return PolicyObject(dn, name, _SECURITY in extensions, _REGISTRY in extensions)
+        folder = text(entry, "gPCFileSysPath") if "gPCFileSysPath" in entry else ""
+        return PolicyObject(dn, name, _SECURITY in extensions, _REGISTRY in extensions, folder=folder)
 
 
 def _links(entry: Entry) -> list[tuple[str, int]]:

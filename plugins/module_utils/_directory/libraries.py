@@ -5,7 +5,8 @@
 """The third-party libraries behind the directory, imported in this one place.
 
 ldap3 speaks LDAP (2.9.1 for simple binds inside TLS, 2.10 or later for sealed Kerberos); gssapi gets Kerberos
-tickets. Without ldap3 ``LDAP3_IMPORT_ERROR`` holds the traceback and nothing else of this room may be called.
+tickets; smbprotocol reads SYSVOL. Without ldap3 ``LDAP3_IMPORT_ERROR`` holds the traceback and nothing else of this
+room may be called.
 """
 
 from __future__ import annotations
@@ -32,6 +33,17 @@ try:
 except ImportError:
     gssapi = None
 
+try:
+    import smbprotocol
+    import smbprotocol.connection
+    import smbprotocol.exceptions
+    import smbprotocol.open
+    import smbprotocol.session
+    import smbprotocol.tree
+    import spnego
+except ImportError:
+    smbprotocol = spnego = None  # type: ignore[assignment]
+
 __all__ = [
     "LDAP3_IMPORT_ERROR",
     "SEALED",
@@ -42,6 +54,8 @@ __all__ = [
     "ldap3",
     "ldap3_exceptions",
     "security_descriptor_control",
+    "smbprotocol",
+    "spnego",
 ]
 
 # How a connection is asked to encrypt after a Kerberos login; None before ldap3 2.10, which cannot.

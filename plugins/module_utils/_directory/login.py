@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from .errors import BindError, SettingsError
-from .libraries import SEALED, gssapi, ldap3, ldap3_exceptions, versions
+from .libraries import SEALED, gssapi, ldap3, ldap3_exceptions, spnego, versions
 from .settings import Settings
 
 # The number behind "data" in the diagnostic text of a refused bind (winerror.h).
@@ -27,6 +27,7 @@ _CAUSES = {
 }
 # MIT's name type for user principal names, whose suffix need not be the realm (RFC 6806, section 5).
 _ENTERPRISE_NAME = "1.2.840.113554.1.2.2.6"
+_MEMORY_CACHE = "MEMORY:adops.offline_join"
 _STRONGER_AUTH_REQUIRED = 8
 _INVALID_CREDENTIALS = 49
 
@@ -42,6 +43,19 @@ def credentials(settings: Settings) -> dict[str, Any]:
         "session_security": SEALED,
         "sasl_credentials": (None, None, _ticket(settings)),
     }
+
+
+def smb_credentials(settings: Settings) -> dict[str, Any]:
+    """The same for ``smbprotocol``'s Session: Kerberos or NTLM for a password, the ticket itself for Kerberos."""
+    if settings.auth_protocol == "simple":
+        return {"username": settings.username, "password": settings.password, "auth_protocol": "negotiate"}
+    _require_kerberos(settings)
+    ticket = _ticket(settings)
+    if ticket is None:
+        return {"username": settings.username, "auth_protocol": "kerberos"}
+    # In this process's memory, because the library takes a cache and not the credential itself.
+    gssapi.raw.store_cred_into({b"ccache": _MEMORY_CACHE.encode()}, ticket, usage="initiate", overwrite=True)
+    return {"username": spnego.KerberosCCache(_MEMORY_CACHE), "auth_protocol": "kerberos"}
 
 
 def bind(settings: Settings, connection: Any) -> None:

@@ -9,11 +9,12 @@ Each verdict carries the codes of the Windows errors that it avoids (winerror.h,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .checks import Check, Examination, Verdict, failed, passed, skipped, unknown, warned
 from .clock import KERBEROS_TOLERANCE, in_words
+from .policy_dangers import Dangers
 
 SECURITY, CONTROLLER, CLOCK = "ldap_security", "controller_writable", "clock"
 IDENTIFIERS, QUOTA, OWNER_RIGHTS = "identifiers", "machine_account_quota", "owner_rights"
@@ -54,7 +55,8 @@ class DomainSeen:
 class UnitSeen:
     """``fault`` says why it cannot be looked at. ``policies`` are told as "name (linked to DN)"; None: not readable.
 
-    ``opaque_policies`` are the names of those that may hold what cannot be read over LDAP.
+    ``dangers`` are what they would do to machines that live there; ``opaque_policies`` are the names of those whose
+    settings cannot be read, with the reason.
     """
 
     dn: str
@@ -64,7 +66,8 @@ class UnitSeen:
     resets: bool | None = None
     inheritance_blocked: bool = False
     policies: tuple[str, ...] | None = ()
-    opaque_policies: tuple[str, ...] = ()
+    dangers: Dangers = field(default_factory=Dangers)
+    opaque_policies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,15 +120,7 @@ def of_production(unit: UnitSeen, staging_dn: str) -> list[Check]:
     there = passed(PRODUCTION_OU, f"{unit.dn} is there")
     if unit.dn.lower() == staging_dn.lower():
         there = warned(PRODUCTION_OU, f"{unit.dn} is the staging OU, too", "give waiting machines an OU of their own")
-    policies = _reaching(PRODUCTION_POLICIES, unit)
-    if unit.opaque_policies:
-        policies = unknown(
-            PRODUCTION_POLICIES,
-            f"{policies.evidence}; whether network logon is denied to local accounts or WinRM closed by "
-            f"{', '.join(unit.opaque_policies)} cannot be read over LDAP",
-            "look into them, because they could cut the connection of the phase site after promotion",
-        )
-    return [there, policies]
+    return [there, _endangering(unit)]
 
 
 def of_group(name: str, fault: str | None, writable: bool | None) -> Check:
@@ -243,6 +238,27 @@ def _reset(unit: UnitSeen) -> Check:
     if unit.resets:
         return passed(RESET, f"the login may reset the passwords of computers in {unit.dn}")
     return skipped(RESET, f"the login may not reset passwords in {unit.dn}, which only issuing again takes")
+
+
+def _endangering(unit: UnitSeen) -> Check:
+    """Whether a machine can still be reached with its local account once it lives there."""
+    reaching = _reaching(PRODUCTION_POLICIES, unit)
+    if unit.dangers.certain:
+        return warned(
+            PRODUCTION_POLICIES,
+            f"{reaching.evidence}; {'; '.join(unit.dangers.certain)}",
+            "finish the phase site before machines are promoted, or take this out of the policies",
+            1385,
+        )
+    doubts = [f"perhaps {danger}" for danger in unit.dangers.possible]
+    if unit.opaque_policies:
+        names, reasons = ", ".join(unit.opaque_policies), ", ".join(dict.fromkeys(unit.opaque_policies.values()))
+        closed = "network logon is denied to local accounts or WinRM closed"
+        doubts.append(f"whether {closed} by {names} is not known ({reasons})")
+    if doubts:
+        remedy = "look into them, because they could cut the connection of the phase site after promotion"
+        return unknown(PRODUCTION_POLICIES, "; ".join([reaching.evidence, *doubts]), remedy)
+    return reaching
 
 
 def _reaching(check_id: str, unit: UnitSeen) -> Check:

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import preflight_checks as preflight
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check, Examination, Verdict
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.policy_dangers import Dangers
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.preflight_checks import (
     DomainSeen,
     SiteSeen,
@@ -121,7 +122,8 @@ def test_a_good_staging_ou_passes() -> None:
         ({"resets": None}, [PASS, PASS, UNKNOWN, PASS], ()),
         ({"policies": None}, [PASS, PASS, PASS, UNKNOWN], ()),
         ({"policies": ()}, [PASS, PASS, PASS, PASS], ()),
-        ({"opaque_policies": ("P",)}, [PASS, PASS, PASS, PASS], ()),
+        ({"opaque_policies": {"P": "no SYSVOL"}}, [PASS, PASS, PASS, PASS], ()),
+        ({"dangers": Dangers(certain=("P closes WinRM",))}, [PASS, PASS, PASS, PASS], ()),
     ],
 )
 def test_staging(seen: dict, wanted: list[Verdict | str], errors: tuple[int, ...]) -> None:
@@ -138,7 +140,9 @@ def test_staging(seen: dict, wanted: list[Verdict | str], errors: tuple[int, ...
         ({"object_class": "computer"}, [STOPS, SKIPPED]),
         ({"dn": "ou=staging,dc=X"}, [FAIL, PASS]),
         ({"policies": None}, [PASS, UNKNOWN]),
-        ({"opaque_policies": ("Baseline",)}, [PASS, UNKNOWN]),
+        ({"opaque_policies": {"Baseline": "no SYSVOL"}}, [PASS, UNKNOWN]),
+        ({"dangers": Dangers(possible=("P closes WinRM",))}, [PASS, UNKNOWN]),
+        ({"dangers": Dangers(certain=("P closes WinRM",)), "opaque_policies": {"Q": "no SYSVOL"}}, [PASS, FAIL]),
     ],
 )
 def test_production(seen: dict, wanted: list[Verdict | str]) -> None:
@@ -150,14 +154,18 @@ def test_production(seen: dict, wanted: list[Verdict | str]) -> None:
 def test_policies_are_told() -> None:
     unit = replace(
         PRODUCTION, policies=("Baseline (linked to DC=x, enforced)", "Kiosk (linked to OU=Berlin,DC=x)"),
-        inheritance_blocked=True, opaque_policies=("Baseline",),
+        inheritance_blocked=True, opaque_policies={"Baseline": "no SYSVOL", "Kiosk": "no SYSVOL"},
+        dangers=Dangers(possible=("Other closes WinRM",)),
     )  # fmt: skip
     evidence = preflight.of_production(unit, STAGING.dn)[1].evidence
     assert evidence.startswith(
         "OU=Berlin,DC=x is reached by Baseline (linked to DC=x, enforced), Kiosk (linked to OU=Berlin,DC=x) "
         "(inheritance is blocked); "
     )
-    assert "WinRM closed by Baseline cannot be read over LDAP" in evidence
+    assert evidence.endswith(
+        "; perhaps Other closes WinRM; whether network logon is denied to local accounts or WinRM closed by Baseline, "
+        "Kiosk is not known (no SYSVOL)"
+    )
     assert "reached by no policy" in preflight.of_staging(replace(STAGING, policies=()))[3].evidence
 
 
