@@ -7,18 +7,25 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ._directory.computers import ComputerAccount
 from ._directory.domain import Domain
 from ._directory.locator import Ping
 from ._evidence import Evidence, traces
+from ._package.errors import PackageError
 from ._package.package import Account, DomainController, Package
 from ._package.package import Domain as PackageDomain
 from ._package.password import Password
+from ._package.structures import PolicyElementList
+from ._package_additions import Additions
 from ._package_form import PackageForm
 from ._rollout.issue_record import IssueRecord
+
+_LARGEST_RID = 0x3FFFFFFF  # MS-ADTS 3.1.1.1.9
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,29 @@ class PackageMaker:
     site: str | None
     provision_options: int
     join4: bool
+    policies: Sequence[PolicyElementList] = ()
+    additions: Additions = field(default_factory=Additions)
+
+    def faults(self, names: Iterable[str]) -> dict[str, str]:
+        """Why a machine cannot have its package whatever its account will be, known before there is one."""
+        found = dict(self.additions.faults)
+        tried: dict[int, str | None] = {}
+        for name in names:
+            # Packages that share their certificates differ in little more than the name: one trial tells of all.
+            kind = id(self.additions.certificates.get(name))
+            if kind not in tried:
+                tried[kind] = self._try(name)
+            if fault := tried[kind]:
+                found.setdefault(name, fault)
+        return found
+
+    def _try(self, name: str) -> str | None:
+        account = Account(name, f"{self.domain.sid}-{_LARGEST_RID}", uuid.UUID(int=0))
+        try:
+            self._build(account, Password.generate())
+        except PackageError as error:
+            return f"its package {error}; change what it shall bring along"
+        return None
 
     def intended(self, name: str, dn: str) -> IssueRecord:
         """The record of a package that is going to be issued."""
@@ -50,7 +80,7 @@ class PackageMaker:
         :raises PackageError: they cannot be put into a package
         :raises SealError: the package cannot be sealed
         """
-        package = self._package(name, account, password)
+        package = self._build(Account(name, account.sid, account.object_guid), password)
         record = dataclasses.replace(
             self.intended(name, account.distinguished_name),
             sid=account.sid,
@@ -62,10 +92,10 @@ class PackageMaker:
         )
         return self.form.wrap(record, package)
 
-    def _package(self, name: str, account: ComputerAccount, password: Password) -> Package:
+    def _build(self, account: Account, password: Password) -> Package:
         domain, controller = self.domain, self.controller
         return Package.build(
-            Account(name, account.sid, account.object_guid),
+            account,
             PackageDomain(domain.dns_name, domain.netbios_name, domain.forest_name, domain.guid, domain.sid),
             DomainController(
                 controller.host_name,
@@ -77,4 +107,7 @@ class PackageMaker:
             password,
             options=self.provision_options,
             join4=self.join4,
+            join2=self.additions.join2.get(account.machine_name),
+            certificates=self.additions.certificates.get(account.machine_name),
+            policies=self.policies,
         )

@@ -12,7 +12,8 @@ version_added: 0.1.0
 description:
   - Reads a provisioning package made by C(djoin), by Samba, by microsoft.ad or by M(adops.offline_join.packages) and
     tells for which machine and domain it is and what is in it.
-  - Neither the password nor the values of policies are part of the answer.
+  - Neither the password nor a private key is part of the answer. The values of policies are, because every member of
+    the domain can read those of its group policy objects.
   - A sealed package is opened with O(recipient_key); without one it tells only whose keys open it.
   - With O(server) it also asks the directory whether the package is current, that is whether it still holds the
     password of its account.
@@ -167,7 +168,17 @@ package:
       returned: success
       sample: [1, 2]
     parts:
-      description: The parts for Windows 8 and later, each with name, GUID, size and what is known of its content.
+      description:
+        - The parts for Windows 8 and later, each with name, GUID, size and what is known of its content.
+        - The part C(policy) has C(sources), each with C(source) (display name or path), C(values) (how many) and
+          C(elements), which are dictionaries of C(key), C(name), C(type) (C(REG_SZ) ...) and C(value), a number, a text
+          or a list of texts where the type says so, and hexadecimal digits otherwise.
+        - The part C(join2) has C(netbios_name), C(site), C(persistent_site) and C(primary_dns_domain).
+        - The part C(certificates) has C(stores), each with C(location) (131072 is the machine's own), C(name) (C(Root)
+          or C(CA)), C(certificates) and C(fault), which says why a store cannot be read. It has C(private_keys), each
+          with C(template), C(size) and its C(certificate), none where a passphrase protects it.
+        - A certificate has C(subject), C(issuer), C(not_after) in UTC and C(sha256), its fingerprint. Without the
+          Python library cryptography only the last is known.
       type: list
       elements: dict
       returned: success
@@ -188,6 +199,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.adops.offline_join.plugins.module_utils import (
     _module,
     _package_currency,
+    _package_description,
     _seal_options,
     _secret_file,
 )
@@ -229,7 +241,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         package = Package.read(content)
     except PackageError as error:
         return {"failed": True, "msg": f"{path} {error}"}
-    return {"package": package.describe(), **ask(module, path, package)}
+    return {"package": _package_description.describe(package), **ask(module, path, package)}
 
 
 def look_inside(module: AnsibleModule, path: Path, sealed: bytes) -> dict[str, Any]:
@@ -241,7 +253,11 @@ def look_inside(module: AnsibleModule, path: Path, sealed: bytes) -> dict[str, A
     package = Package.read(opened.package)
     claims = {"claims": opened.claims.to_fields(), "issuer": opened.issuer}
     addressees = {"addressees": sealing.addressees(sealed)}
-    return {"sealed": claims | addressees, "package": package.describe(), **ask(module, path, package)}
+    return {
+        "sealed": claims | addressees,
+        "package": _package_description.describe(package),
+        **ask(module, path, package),
+    }
 
 
 def ask(module: AnsibleModule, path: Path, package: Package) -> dict[str, Any]:

@@ -21,6 +21,9 @@ extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.directory_group
   - adops.offline_join._directory
+  - adops.offline_join._package
+  - adops.offline_join._package.from_directory
+  - adops.offline_join._seal
 attributes:
   check_mode:
     support: full
@@ -50,6 +53,22 @@ options:
         description:
           - Distinguished name of the organizational unit of this machine, by default O(path).
         type: str
+      netbios_name:
+        description:
+          - Its NetBIOS name, where that is not its O(machines[].name), as C(djoin /netbios) names it. The account keeps
+            O(machines[].name), and Windows expects the two to be equal, so leave this out unless you know why.
+        type: str
+        version_added: 0.3.0
+      client_certificate:
+        description:
+          - B(Experimental.) A certificate of this machine with its private key, as a PKCS#12 file on the host that runs
+            the module. It goes into the package, so a machine can prove who it is (802.1X, VPN, DirectAccess) before it
+            sees a domain controller.
+          - The package has no field for a passphrase, so the key lies in it without one, and whoever reads the package
+            has the key. No package made by Windows with a key was at hand to compare; try it on one machine first.
+          - Only the certificate and its key are taken from the file; name its CAs in O(root_ca_files).
+        type: path
+        version_added: 0.3.0
   path:
     description:
       - Distinguished name of the organizational unit where the accounts are created. The login needs the right to
@@ -89,64 +108,11 @@ options:
     type: list
     elements: str
     default: []
-  site:
-    description:
-      - The Active Directory site that the package tells the machine it is in, by default the site of the control node.
-        Windows finds its true site at the first start with a network.
-    type: str
   domain_controller:
     description:
       - Host name of the domain controller that the package names as the first to ask, by default O(server).
         It is asked for its address and site with the same connection options.
     type: str
-  provision_options:
-    description:
-      - The options number that the package records, the C(NETSETUP_PROVISION) flags of lmjoin.h. It describes how the
-        account was made and changes nothing; V(0) is right for a new account with a random password.
-    type: int
-    default: 0
-  join4:
-    description:
-      - Add the part JOIN4, which names the account's objectGUID, as Windows 11 24H2 does. Windows that does not know
-        it skips it, as far as is documented; no package made by Windows with this part was at hand to compare.
-    type: bool
-    default: false
-  seal:
-    description:
-      - V(cms) signs and encrypts every package together with its claims (CMS, RFC 5652), so that only the recipients
-        can use it, on this machine, and until it expires. Plaintext never leaves the module.
-      - V(none) writes plaintext in the form that C(djoin /loadfile) reads.
-    type: str
-    choices: [cms, none]
-    default: cms
-  issuer_key:
-    description:
-      - The issuer's key with its certificate, PEM or PKCS#12, as M(adops.offline_join.seal_identity) makes one.
-    type: path
-  issuer_certificate:
-    description:
-      - The issuer's certificate, where it is not in the file of the key.
-    type: path
-  issuer_passphrase:
-    description:
-      - The passphrase of the issuer's key, by default the environment variable C(OFFLINE_JOIN_SEAL_PASSPHRASE).
-    type: str
-  recipients:
-    description:
-      - Files with the certificates of those who may open the packages, PEM or DER.
-    type: list
-    elements: path
-    default: []
-  issuer_may_read:
-    description:
-      - Allow a recipient that has the issuer's key. Whoever steals that key can read packages and forge them.
-    type: bool
-    default: false
-  lifetime:
-    description:
-      - Days until a sealed package must not be applied any more.
-    type: int
-    default: 30
 notes:
   - A package is as secret as a password. Whoever reads one is that machine in your domain until its password changes.
   - An account is not reused when it is no plain workstation account (managed service accounts, domain controllers,
@@ -154,7 +120,14 @@ notes:
     delegation, foreign service principal names, explicit rights ...), when Microsoft's account re-use rule (KB5020276)
     forbids it, or when its machine lives. The last is judged by the issue record and by every writable domain
     controller; one that does not answer counts as proof of life.
+  - Policies are read once, before anything else is done; a fault in one of them ends the call. They are part of the
+    package that is issued, so a package that is kept keeps the policies it was issued with, whatever became of them in
+    the domain.
+  - No package made by Windows with policies was at hand to compare; theirs follows Microsoft's description, and Samba
+    reads it. Windows applies the domain's policies as usual once the machine sees a domain controller.
   - Use a delegated account that may create computers in one organizational unit, never a domain administrator.
+  - The package's certificates and the part JOIN2 (O(site), O(machines[].netbios_name), O(primary_dns_suffix)) follow
+    Microsoft's description; Samba decodes them, and Wine opens the stores. What Windows does was not yet tried.
   - The package's bytes were held against a package made by Windows Server 2019 and are accepted by Samba; they were
     not yet tried on every build of Windows.
 seealso:
@@ -184,9 +157,46 @@ EXAMPLES = r"""
   delegate_to: localhost
   run_once: true
   no_log: true
+
+- name: Issue packages that bring the policies of DirectAccess clients along
+  adops.offline_join.packages:
+    server: dc1.corp.example
+    ca_cert: /etc/ssl/corp-ca.pem
+    username: issue@corp.example
+    path: OU=Staging,DC=corp,DC=example
+    dest: /srv/packages/berlin
+    issuer_key: /etc/offline_join/issuer.pem
+    recipients: [/etc/offline_join/berlin.crt]
+    policy_names: [DirectAccess Client Settings]
+    policy_paths: [/srv/policies/wired-network.pol]
+    machines:
+      - name: BER-PC-003
+  delegate_to: localhost
+  run_once: true
+  no_log: true
 """
 
 RETURN = r"""
+policies:
+  description: The policies that every package of this call brings along.
+  returned: always, unless the call ends before they are read
+  type: list
+  elements: dict
+  version_added: 0.3.0
+  contains:
+    source:
+      description: Display name or path.
+      type: str
+      sample: DirectAccess Client Settings
+    value_count:
+      description: How many registry values it sets.
+      type: int
+      sample: 31
+    left_out:
+      description: Directives that a package cannot express, as the file names them.
+      type: list
+      elements: str
+      sample: ["**del.Server of Software\\Policies\\Example"]
 machines:
   description: What became of each machine, by the name that was given.
   returned: always
@@ -223,6 +233,11 @@ machines:
       type: str
       returned: success of this machine
       sample: /srv/packages/berlin/BER-PC-001.djoin
+    package_sha256:
+      description: Fingerprint of the package inside, as the ledger knows it.
+      type: str
+      returned: success of this machine, unknown in check mode before it is issued
+      sample: 8226b561daa94047f7262f08acf24b96730f02231facb9a1f54f23d71baf681a
     issue_record:
       description: What the directory said right after issuing, as a JSON file without secrets.
       type: str
@@ -231,10 +246,16 @@ machines:
 """
 
 import dataclasses
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module, _seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils import (
+    _module,
+    _package_additions,
+    _package_certificates,
+    _seal_options,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
@@ -245,6 +266,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._evidence impor
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing import Issuer, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._package_maker import PackageMaker
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._policy_reading import PolicyReading
 from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
 
@@ -256,6 +278,8 @@ if TYPE_CHECKING:
         DirectoryConnection,
     )
     from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import Ping
+    from ansible_collections.adops.offline_join.plugins.module_utils._package_additions import Additions
+    from ansible_collections.adops.offline_join.plugins.module_utils._policy_reading import Policy
 
 ARGUMENT_SPEC = {
     "machines": {
@@ -266,6 +290,7 @@ ARGUMENT_SPEC = {
             "name": {"type": "str", "required": True},
             "path": {"type": "str"},
             "serial_number": {"type": "str"},
+            **_package_additions.MACHINE_SPEC,
         },
     },
     "path": {"type": "str"},
@@ -273,10 +298,14 @@ ARGUMENT_SPEC = {
     "regenerate": {"type": "str", "choices": list(regenerate.CHOICES), "default": "missing"},
     "live_machines": {"type": "list", "elements": "str", "default": []},
     "trusted_owners": {"type": "list", "elements": "str", "default": []},
-    "site": {"type": "str"},
+    "root_ca_certificates": {"type": "bool", "default": False},
+    **_package_additions.ADDITIONS_SPEC,
     "domain_controller": {"type": "str"},
     "provision_options": {"type": "int", "default": 0},
     "join4": {"type": "bool", "default": False},
+    "policy_names": {"type": "list", "elements": "str", "default": []},
+    "policy_paths": {"type": "list", "elements": "path", "default": []},
+    "unsupported_policy": {"type": "str", "choices": ["refuse", "skip"], "default": "refuse"},
     **_seal_options.SEAL_SPEC,
 }
 
@@ -293,6 +322,8 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         controller, address = named_controller(connection, domain, params["domain_controller"])
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
+        policies = read_policies(module, connection, domain)
+        additions = collect_additions(module, connection, domain)
         store = PackageStore(Path(params["dest"]), form)
         evidence = Evidence(store)
         reuse = Reuse(
@@ -312,6 +343,8 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
             site=params["site"],
             provision_options=params["provision_options"],
             join4=params["join4"],
+            policies=[policy.values for policy in policies],
+            additions=additions,
         )
         issuer = Issuer(
             connection,
@@ -324,10 +357,30 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         )
         machines = [Machine(machine["name"], machine["path"] or params["path"]) for machine in params["machines"]]
         try:
-            return to_result(issuer.issue(machines))
+            return to_result(issuer.issue(machines)) | {"policies": [policy.to_result() for policy in policies]}
         except OSError as error:
             remedy = "name a directory that you may write to"
             return {"failed": True, "msg": f"{store.dest} cannot be written to: {error.strerror}; {remedy}"}
+
+
+def read_policies(module: AnsibleModule, connection: DirectoryConnection, domain: Domain) -> list[Policy]:
+    params = module.params
+    reading = PolicyReading(connection, domain, skip_unsupported=params["unsupported_policy"] == "skip")
+    policies = reading.read(params["policy_names"], params["policy_paths"])
+    for policy in policies:
+        if policy.left_out:
+            module.warn(f"left out of {policy.values.source}: {', '.join(map(str, policy.left_out))}")
+    return policies
+
+
+def collect_additions(module: AnsibleModule, connection: DirectoryConnection, domain: Domain) -> Additions:
+    params, now = module.params, datetime.now(UTC)
+    if _package_additions.needs_certificates(params["machines"], params):
+        _module.require_sealing(module)
+    authorities = _package_certificates.read(connection, domain, params, now)
+    for sentence in authorities.left_out:
+        module.warn(f"left out of the packages: {sentence}")
+    return _package_additions.collect(params["machines"], params, authorities, domain.netbios_name, now)
 
 
 def named_controller(connection: DirectoryConnection, domain: Domain, server: str | None) -> tuple[Ping, str]:

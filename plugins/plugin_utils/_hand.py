@@ -10,7 +10,8 @@ import functools
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
@@ -38,19 +39,16 @@ class Hand:
         return self._call(module, arguments)
 
     def act(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Call a module with a secret among its arguments: nothing of the call is logged or written to a file.
+        """Call a module with a secret in its arguments or its answer: nothing of it is logged or written to a file.
 
         :raises AnsibleActionFail: the module failed, or Ansible would show its arguments to a file or the network
         """
         exposure = _wire.exposure(self._action._connection)
         if exposure:
             raise AnsibleActionFail(f"{self.machine_name}: {exposure}")
-        task = self._action._task
-        before, task.no_log = task.no_log, True
-        try:
+        # From -vvvvv on, connection plugins show what a module answered, unless their play context forbids it.
+        with _hidden(self._action._task), _hidden(self._action._connection._play_context):
             return self._call(module, arguments)
-        finally:
-            task.no_log = before
 
     def _call(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -69,6 +67,15 @@ class Hand:
             words = answer.get("msg", "") if "module_stdout" not in answer else "it could not be run there"
             raise AnsibleActionFail(f"{self.machine_name}: {module}: {words}")
         return answer
+
+
+@contextmanager
+def _hidden(what: Any) -> Iterator[None]:
+    before, what.no_log = what.no_log, True
+    try:
+        yield
+    finally:
+        what.no_log = before
 
 
 def guarded(run: Run) -> Run:

@@ -81,6 +81,8 @@ def test_what_a_hand_uses_of_a_type_is_there(name: str, proof: Proof) -> None:
     [
         ("win_machine_info", "pending", "PendingJoin.Marker"),
         ("win_join_package", "done", "NetJoin.Application"),
+        ("win_provision_package", "answer", "ProvisioningPackage.Answer"),
+        ("win_provision_package", "request", "ProvisioningPackage.Request"),
         ("win_domain_info", "Located", "DomainLocator.Located"),
         ("win_domain_info", "rediscovered", "Netlogon.SecureChannel"),
         ("win_domain_info", "verified", "Netlogon.SecureChannel"),

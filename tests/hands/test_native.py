@@ -28,7 +28,7 @@ def assert_freed(ran: Ran, kind: str, times: int = 1) -> None:
 def test_structures_are_laid_out_as_in_c(proof: Proof) -> None:
     ran = proof.run("Layouts")
     layouts, offsets = ran.calls_of("layout"), ran.calls_of("offset")
-    assert len(layouts) == 6
+    assert len(layouts) == 7
     for layout in layouts:
         assert ran[layout["type"]] == layout["size"]
     for offset in offsets:

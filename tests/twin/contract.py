@@ -151,6 +151,7 @@ DOMAIN_INFO = {
 SHAPES: dict[str, dict[str, Any]] = {
     "win_machine_info": MACHINE_INFO,
     "win_join_package": {"status": int, "function": str},
+    "win_provision_package": {"status": int, "package": Maybe(str)},
     "win_package_wipe": {"wiped": [str], "left": [str]},
     "win_domain_info": DOMAIN_INFO,
     "win_clock": {
@@ -163,6 +164,14 @@ SHAPES: dict[str, dict[str, Any]] = {
     "win_policy_refresh": {"exit_code": int, "purge_status": Maybe(int)},
     "win_machine_password": {"status": int},
     "win_domain_leave": {"status": int, "restart_required": bool},
+    "win_bitlocker_backup": {"backups": [{"id": str, "status": int}]},
+    "win_winrm_teardown": {
+        "parts": [{"name": str, "before": bool, "after": bool}],
+        "account_sid": Maybe(str),
+        "caller_sid": str,
+        "listener_port": Maybe(int),
+        "other_listeners": int,
+    },
 }
 
 

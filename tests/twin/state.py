@@ -40,7 +40,9 @@ class State:
     domain's network can be reached; WinRM can be reached in any case. ``files`` maps Windows paths to
     content, ``locked_files`` cannot be wiped, ``offline_images`` are the Windows directories of images. ``registry``
     maps (key, name) below HKLM to (type, data), ``policy_registry`` is what policies will write there.
-    ``sntp_status`` is what a time server's silence costs. ``users`` maps local account names to passwords.
+    ``bootstrap`` are the parts of what opened WinRM (``hands/winrm_teardown.py``), ``other_listeners`` the number of
+    listeners beside it. ``sntp_status`` is what a time server's silence costs. ``users`` maps local account
+    names to passwords.
     """
 
     active_name: str
@@ -85,6 +87,8 @@ class State:
             }
         ]
     )
+    # what Windows answers instead of backing up, such as 1 where no policy asks for it
+    bitlocker_backup_status: int = 0
     administrators: list[str] = field(default_factory=list)
 
     adapters: list[dict[str, Any]] = field(
@@ -109,6 +113,9 @@ class State:
     certificates: list[dict[str, Any]] = field(default_factory=list)
     direct_access: dict[str, int] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+
+    bootstrap: list[str] = field(default_factory=list)
+    other_listeners: int = 1
 
     users: dict[str, str] = field(default_factory=dict, repr=False)
     boot_seconds: float = 0.3

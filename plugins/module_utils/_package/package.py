@@ -18,12 +18,16 @@ from .errors import PackageError
 from .password import Password
 from .structures import (
     Blob,
+    CertificatePart,
     DnsDomainInfo,
     DomainControllerInfo,
+    Join2Part,
     Join3Part,
     Join4Part,
     PackagePart,
     PartCollection,
+    PolicyElementList,
+    PolicyPart,
     ProvisionData,
     ProvisioningPackage,
     Win7Blob,
@@ -93,19 +97,26 @@ class Package:
         *,
         options: int = 0,
         join4: bool = False,
+        join2: Join2Part | None = None,
+        certificates: CertificatePart | None = None,
+        policies: Sequence[PolicyElementList] = (),
     ) -> Package:
-        """Make a package with the parts JOIN and JOIN3, as Windows Server 2019 does, and JOIN4 on request.
+        """Make a package with the parts JOIN and JOIN3, as Windows Server 2019 does, and the others on request.
 
         ``options`` are the caller's provisioning options (lmjoin.h, NETSETUP_PROVISION_*).
         """
         join = _join(account, domain, controller, password, options)
-        collection = [
-            parts.make(parts.JOIN, join, parts.ESSENTIAL),
-            parts.make(parts.JOIN3, Join3Part(rid=account.rid, sid=account.sid)),
-        ]
+        collection = [parts.make(parts.JOIN, join, parts.ESSENTIAL)]
+        if join2:
+            collection.append(parts.make(parts.JOIN2, join2))
+        collection.append(parts.make(parts.JOIN3, Join3Part(rid=account.rid, sid=account.sid)))
         if join4:
             fourth = Join4Part(rid=account.rid, sid=account.sid, object_guid=account.object_guid)
             collection.append(parts.make(parts.JOIN4, fourth))
+        if certificates:
+            collection.append(parts.make(parts.CERTIFICATES, certificates))
+        if policies:
+            collection.append(parts.make(parts.POLICY, PolicyPart(element_lists=tuple(policies))))
         return cls.read(_compose(join, collection))
 
     @classmethod
@@ -154,7 +165,7 @@ class Package:
         return text.to_base64(self.content)
 
     def describe(self) -> dict[str, Any]:
-        """Everything that the package says, except its password and the values of its policies."""
+        """Everything that the package says, except its password and its private keys."""
         domain, controller = self.join.dns_domain_info, self.join.dc_info
         password = self.join.machine_password
         return {

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import ndr
+from . import ndr, policies
 from .errors import PackageError
 from .structures import (
     CertificatePart,
@@ -49,8 +49,7 @@ def _describe_account(part: Join3Part | Join4Part) -> dict[str, Any]:
 
 
 def _describe_policy(part: PolicyPart) -> dict[str, Any]:
-    # Values may be secrets (keys of wireless networks, licences): only how many there are is told.
-    return {"sources": [{"source": s.source, "values": len(s.elements or ())} for s in part.element_lists or ()]}
+    return {"sources": policies.describe(part)}
 
 
 def _describe_certificates(part: CertificatePart) -> dict[str, Any]:
@@ -100,6 +99,20 @@ def read(part: PackagePart) -> Any | None:
     if part.content is None:
         raise PackageError(f"its part {known.name} is empty")
     return ndr.decode(known.structure, part.content).value
+
+
+def join2(
+    site: str | None, *, persistent_site: bool, netbios_name: str | None, primary_dns_domain: str | None
+) -> Join2Part | None:
+    """None where there is nothing to say."""
+    if not (site or netbios_name or primary_dns_domain):
+        return None
+    return Join2Part(
+        flags=_PERSISTENT_SITE if persistent_site else 0,
+        netbios_name=netbios_name,
+        site_name=site,
+        primary_dns_domain=primary_dns_domain,
+    )
 
 
 def describe(part: PackagePart) -> dict[str, Any]:

@@ -109,6 +109,8 @@ def _without_package(account: Account | None, record: IssueRecord | None) -> Fin
         if account is None:
             return Finding(State.NOT_ISSUED, ("there is no account and no issue record of one",))
         return Finding(State.UNKNOWN, ("there is an account, but no issue record that says how it looked when new",))
+    if record.password_last_set is None and record.package_sha256 is not None:
+        return Finding(State.UNKNOWN, ("its issue record is not complete; run provisioned_packages again",))
     if record.password_last_set is None:
         return Finding(State.NOT_ISSUED, ("its issue record says what was intended; issue its package again",))
     return Finding(State.UNKNOWN, ("the login sees no account of it: deleted, or hidden from this login",))

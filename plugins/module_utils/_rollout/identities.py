@@ -40,6 +40,7 @@ __all__ = [
     "load_identity",
     "make_identity",
     "purpose_fault",
+    "to_open_pkcs12",
     "to_pem",
     "to_pkcs12",
     "validity_fault",
@@ -173,6 +174,13 @@ def to_pkcs12(identity: Identity, passphrase: str) -> bytes:
         .build(_checked(passphrase))
     )
     name = identity.certificate.subject.rfc4514_string().encode()
+    return pkcs12.serialize_key_and_certificates(name, identity.key, identity.certificate, None, encryption)
+
+
+def to_open_pkcs12(identity: Identity) -> bytes:
+    """Key and certificate as PKCS #12 with the empty passphrase: for a place that is as secret as the key."""
+    name = identity.certificate.subject.rfc4514_string().encode()
+    encryption = serialization.NoEncryption()
     return pkcs12.serialize_key_and_certificates(name, identity.key, identity.certificate, None, encryption)
 
 

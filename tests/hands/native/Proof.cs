@@ -19,6 +19,7 @@ using ansible_collections.adops.offline_join.plugins.module_utils.NetJoin;
 using ansible_collections.adops.offline_join.plugins.module_utils.Netlogon;
 using ansible_collections.adops.offline_join.plugins.module_utils.PackageFile;
 using ansible_collections.adops.offline_join.plugins.module_utils.PendingJoin;
+using Provisioning = ansible_collections.adops.offline_join.plugins.module_utils.ProvisioningPackage;
 using ansible_collections.adops.offline_join.plugins.module_utils.SntpClient;
 using ansible_collections.adops.offline_join.plugins.module_utils.StatusCode;
 using ansible_collections.adops.offline_join.plugins.module_utils.SystemClock;
@@ -121,6 +122,25 @@ public static class Proof
     private static void OnlineCaller(string[] args)
     {
         Tell("options", Application.OnlineCaller);
+    }
+
+    private static void Provision(string[] args)
+    {
+        Provisioning.Request request = new Provisioning.Request();
+        foreach (string one in args)
+        {
+            string[] pair = one.Split(new char[] { '=' }, 2);
+            PropertyInfo property = typeof(Provisioning.Request).GetProperty(pair[0]);
+            object value = pair[1];
+            if (property.PropertyType == typeof(uint))
+                value = UInt32.Parse(pair[1]);
+            if (property.PropertyType == typeof(string[]))
+                value = pair[1].Length == 0 ? new string[0] : pair[1].Split('|');
+            property.SetValue(request, value, null);
+        }
+        Provisioning.Answer answer = request.Submit();
+        Tell("status", answer.Status);
+        Tell("package", answer.Package);
     }
 
     private static void Leave(string[] args)

@@ -26,6 +26,18 @@ typedef struct {
     uint32_t Flags;
     WCHAR *DcSiteName, *ClientSiteName;
 } DOMAIN_CONTROLLER_INFO;
+typedef struct {
+    DWORD dwVersion;
+    WCHAR *lpDomain, *lpHostName, *lpMachineAccountOU, *lpDcName;
+    DWORD dwProvisionOptions;
+    WCHAR **aCertTemplateNames;
+    DWORD cCertTemplateNames;
+    WCHAR **aMachinePolicyNames;
+    DWORD cMachinePolicyNames;
+    WCHAR **aMachinePolicyPaths;
+    DWORD cMachinePolicyPaths;
+    WCHAR *lpNetbiosName, *lpSiteName, *lpPrimaryDNSDomain;
+} NETSETUP_PROVISIONING_PARAMS;
 typedef struct { uint16_t Length, MaximumLength; WCHAR *Buffer; } LSA_UNICODE_STRING;
 typedef struct {
     uint32_t Length;
@@ -108,6 +120,40 @@ DWORD NetRequestProvisioningPackageInstall(
     return answer;
 }
 
+static void texts(const char *key, WCHAR **values, DWORD count)
+{
+    fprintf(stderr, " %s_count=%u", key, count);
+    if (!values) fprintf(stderr, " %s=NULL", key);
+    for (DWORD i = 0; values && i < count; i++) {
+        char one[32];
+        snprintf(one, sizeof one, "%s%u", key, i);
+        text(one, values[i]);
+    }
+}
+
+DWORD NetCreateProvisioningPackage(NETSETUP_PROVISIONING_PARAMS *given, uint8_t **data, DWORD *size, WCHAR **as_text)
+{
+    fprintf(stderr, "NetCreateProvisioningPackage version=%u options=%08x as_text=%s", given->dwVersion,
+            given->dwProvisionOptions, as_text ? "set" : "NULL");
+    text("domain", given->lpDomain); text("machine", given->lpHostName);
+    text("ou", given->lpMachineAccountOU); text("dc", given->lpDcName);
+    texts("template", given->aCertTemplateNames, given->cCertTemplateNames);
+    texts("policy", given->aMachinePolicyNames, given->cMachinePolicyNames);
+    texts("path", given->aMachinePolicyPaths, given->cMachinePolicyPaths);
+    text("netbios", given->lpNetbiosName); text("site", given->lpSiteName);
+    text("primary_dns", given->lpPrimaryDNSDomain);
+    fprintf(stderr, "\n");
+    *data = NULL;
+    *size = 0;
+    if (is_case("empty") || (status() && !is_case("left"))) return status();
+    *size = 300;
+    *data = buffer("netapi", *size);
+    for (DWORD i = 0; i < *size; i++) (*data)[i] = (uint8_t)(i + 1);
+    package = *data;
+    package_size = *size;
+    return status();
+}
+
 int32_t NetGetAadJoinInformation(const WCHAR *tenant, void **info)
 {
     fprintf(stderr, "NetGetAadJoinInformation");
@@ -124,7 +170,12 @@ int32_t NetGetAadJoinInformation(const WCHAR *tenant, void **info)
 void NetFreeAadJoinInformation(void *info) { fprintf(stderr, "freed kind=entra\n"); free(info); }
 #endif
 
-uint32_t NetApiBufferFree(void *data) { fprintf(stderr, "freed kind=netapi\n"); free(data); return 0; }
+uint32_t NetApiBufferFree(void *data)
+{
+    fprintf(stderr, "freed kind=netapi wiped=%d\n", data == package ? PackageIsWiped() : -1);
+    free(data);
+    return 0;
+}
 
 DWORD I_NetLogonControl2(const WCHAR *server, DWORD function, DWORD level, WCHAR **data, void **answer)
 {
@@ -233,6 +284,11 @@ void TellLayouts(void)
 {
     LAYOUT(LSA_OBJECT_ATTRIBUTES); LAYOUT(LSA_UNICODE_STRING); LAYOUT(POLICY_ACCOUNT_DOMAIN_INFO);
     LAYOUT(NETLOGON_INFO_2); LAYOUT(DOMAIN_CONTROLLER_INFO); LAYOUT(SYSTEMTIME);
+    LAYOUT(NETSETUP_PROVISIONING_PARAMS);
+    fprintf(stderr, "offset type=NETSETUP_PROVISIONING_PARAMS member=aCertTemplateNames at=%zu\n",
+            offsetof(NETSETUP_PROVISIONING_PARAMS, aCertTemplateNames));
+    fprintf(stderr, "offset type=NETSETUP_PROVISIONING_PARAMS member=lpPrimaryDNSDomain at=%zu\n",
+            offsetof(NETSETUP_PROVISIONING_PARAMS, lpPrimaryDNSDomain));
     fprintf(stderr, "offset type=DOMAIN_CONTROLLER_INFO member=Flags at=%zu\n", offsetof(DOMAIN_CONTROLLER_INFO, Flags));
     fprintf(stderr, "offset type=DOMAIN_CONTROLLER_INFO member=ClientSiteName at=%zu\n",
             offsetof(DOMAIN_CONTROLLER_INFO, ClientSiteName));

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import contract
 from ..protocol import ModuleCall, ModuleFailed
-from . import clock, domain, join, machine_info, package_files
+from . import bitlocker, clock, domain, join, machine_info, package_files, provisioning, winrm_teardown
 from .power import PowerLoss
 
 if TYPE_CHECKING:
@@ -25,15 +25,18 @@ _HANDS = {
     "win_machine_info": machine_info.win_machine_info,
     "win_package_wipe": package_files.win_package_wipe,
     "win_clock": clock.win_clock,
+    "win_winrm_teardown": winrm_teardown.win_winrm_teardown,
 }
 
 # These run Samba's programs, each in a thread.
 _BLOCKING_HANDS = {
     "win_join_package": join.win_join_package,
     "win_domain_leave": join.win_domain_leave,
+    "win_provision_package": provisioning.win_provision_package,
     "win_domain_info": domain.win_domain_info,
     "win_policy_refresh": domain.win_policy_refresh,
     "win_machine_password": domain.win_machine_password,
+    "win_bitlocker_backup": bitlocker.win_bitlocker_backup,
 }
 
 

@@ -85,9 +85,9 @@ WINDOWS_JOIN = Win7Blob(
     options=4,
 )
 
-# Ours. Each secret stands nowhere else, so that it can be looked for.
+# Ours. The secret stands nowhere else, so that it can be looked for.
 SECRET = "xQ7-vN2_kT9+wR4=hB6"
-POLICY_SECRET = b"wireless-key-f0e1d2c3"
+POLICY_DATA = b"wireless-key-f0e1d2c3"
 DOMAIN = Domain(
     "corp.example",
     "CORP",
@@ -108,7 +108,7 @@ POLICY = PolicyPart(
             root_key_id=0x80000002,
             elements=(
                 PolicyElement(
-                    key_path="Software\\Policies\\One", value_name="Key", value_type=3, value_data=POLICY_SECRET
+                    key_path="Software\\Policies\\One", value_name="Key", value_type=3, value_data=POLICY_DATA
                 ),
                 PolicyElement(key_path="Software\\Odd", value_name="", value_type=1, value_data=b"\1\2\3"),
                 PolicyElement(key_path="Software\\Empty", value_name="None", value_type=0, value_data=None),

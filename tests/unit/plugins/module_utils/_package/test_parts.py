@@ -68,6 +68,15 @@ def test_join2_says_its_names() -> None:
     assert described(Join2Part(), "join2")["persistent_site"] is False
 
 
+def test_join2_is_made_of_what_is_given() -> None:
+    made = parts.join2("Lyon", persistent_site=True, netbios_name="BER-PC-001", primary_dns_domain="corp.example")
+    assert made == samples.JOIN2
+    assert parts.join2(None, persistent_site=False, netbios_name=None, primary_dns_domain=None) is None
+    assert parts.join2("Lyon", persistent_site=False, netbios_name=None, primary_dns_domain=None) == Join2Part(
+        site_name="Lyon"
+    )
+
+
 def test_join3_and_join4_say_their_account() -> None:
     known = {"name", "type", "essential", "size"}
     third, fourth = described(samples.JOIN3, "join3"), described(samples.JOIN4, "join4")
@@ -76,15 +85,15 @@ def test_join3_and_join4_say_their_account() -> None:
     assert (fourth["rid"], fourth["sid"]) == (1103, samples.ACCOUNT.sid)
 
 
-def test_policy_says_how_many_values_and_not_which() -> None:
-    said = described(samples.POLICY, "policy")
-    assert said["sources"] == [
-        {"source": "DirectAccess", "values": 3},
-        {"source": "\\\\corp\\\U0001f600.pol", "values": 0},
+def test_policy_says_every_value() -> None:
+    first, second = described(samples.POLICY, "policy")["sources"]
+    assert (first["source"], first["values"]) == ("DirectAccess", 3)
+    assert first["elements"] == [
+        {"key": "Software\\Policies\\One", "name": "Key", "type": "REG_BINARY", "value": samples.POLICY_DATA.hex()},
+        {"key": "Software\\Odd", "name": "", "type": "REG_SZ", "value": "010203"},
+        {"key": "Software\\Empty", "name": "None", "type": "REG_NONE", "value": None},
     ]
-    shown = repr(said)
-    assert samples.POLICY_SECRET.decode() not in shown
-    assert "Software" not in shown
+    assert second == {"source": "\\\\corp\\\U0001f600.pol", "values": 0, "elements": []}
 
 
 def test_certificates_say_their_places_and_sizes() -> None:

@@ -1,0 +1,281 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Let one Windows host make the packages of many machines: judge here, ask it for each, seal and keep them here."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils import _answers, _seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
+    names,
+    provisioning,
+    regenerate,
+    sealing,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import Act, Decision
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
+from ansible_collections.adops.offline_join.plugins.plugin_utils._provisioning_host import (
+    ProvisioningError,
+    ProvisioningHost,
+    object_guid,
+)
+
+_MACHINE = {
+    "name": {"type": "str", "required": True},
+    "path": {"type": "str"},
+    "serial_number": {"type": "str"},
+    "netbios_name": {"type": "str"},
+}
+ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
+    "machines": {"type": "list", "elements": "dict", "required": True, "options": _MACHINE},
+    "accounts": {"type": "dict", "required": True},
+    "dest": {"type": "path", "required": True},
+    "path": {"type": "str"},
+    "domain": {"type": "str"},
+    "domain_controller": {"type": "str"},
+    "certificate_templates": {"type": "list", "elements": "str", "default": []},
+    "policy_names": {"type": "list", "elements": "str", "default": []},
+    "policy_paths": {"type": "list", "elements": "str", "default": []},
+    "host_root_ca_certificates": {"type": "bool", "default": False},
+    "site": {"type": "str"},
+    "persistent_site": {"type": "bool", "default": False},
+    "primary_dns_suffix": {"type": "str"},
+    "regenerate": {"type": "str", "choices": list(regenerate.CHOICES), "default": "missing"},
+    "live_machines": {"type": "list", "elements": "str", "default": []},
+    **_seal_options.SEAL_SPEC,
+}
+_LOOK_AGAIN = "its issue record lacks what the directory says; run again with its new entry of computer_info"
+# What only the directory knows, and claims must name nevertheless: values that no account has.
+_UNKNOWN = {"object_guid": str(uuid.UUID(int=0)), "password_last_set": 1, "key_version": 1}
+# Whose values are the same for every machine of a call.
+_SHARED = ("domain_controller", "certificate_templates", "policy_names", "policy_paths", "site")
+
+
+class ActionModule(ActionBase):
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    @guarded
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result = super().run(tmp, task_vars)
+        _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
+        if not Path(arguments["dest"]).is_absolute():
+            raise AnsibleActionFail(f"dest {arguments['dest']} is relative, so packages could land anywhere")
+        if arguments["persistent_site"] and not arguments["site"]:
+            raise AnsibleActionFail("persistent_site says to keep the site, and there is none; give site")
+        lacking = sealing.missing() if arguments["seal"] != "none" else None
+        if lacking:
+            raise AnsibleActionFail(f"sealing packages needs {lacking[0]}; install it on the control node")
+        try:
+            answers = _Packages(self, arguments, task_vars or {}).answers()
+            return {**result, **_answers.to_result(answers)}
+        except SealError as error:
+            raise AnsibleActionFail(str(error)) from None
+        except OSError as error:
+            place = error.filename or arguments["dest"]
+            raise AnsibleActionFail(f"{place}: {error.strerror}; name a directory that you may write to") from None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What became of one machine, in the words of the module ``packages``."""
+
+    name: str
+    changed: bool = False
+    error: str | None = None
+    act: str | None = None
+    distinguished_name: str | None = None
+    sid: str | None = None
+    object_guid: str | None = None
+    package: str | None = None
+    package_sha256: str | None = None
+    issue_record: str | None = None
+    incomplete: str | None = None
+
+    def before_and_after(self) -> tuple[str, str]:
+        return "", f"account: {self.distinguished_name} ({self.act})\npackage: {self.package}\n"
+
+    def to_result(self) -> dict[str, Any]:
+        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
+
+
+class _Packages:
+    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        machines = arguments["machines"]
+        serial_numbers = {one["name"]: one["serial_number"] for one in machines if one["serial_number"]}
+        self._arguments = arguments
+        self._check_mode = action._task.check_mode
+        self._store = PackageStore(Path(arguments["dest"]), _seal_options.form(arguments, serial_numbers))
+        self._host = ProvisioningHost(action, task_vars)
+        self._lost: str | None = None
+
+    def answers(self) -> list[_Answer]:
+        """Everything is decided before Windows is asked for the first package."""
+        machines = self._arguments["machines"]
+        faults = names.faults([machine["name"] for machine in machines], "")
+        for machine in machines:
+            if machine["netbios_name"] and (fault := names.fault(machine["netbios_name"])):
+                faults.setdefault(machine["name"], f"its NetBIOS name cannot be: {fault}")
+        decisions = [self._decide(machine["name"], faults) for machine in machines]
+        domain = self._arguments["domain"]
+        if any(decision.act in (Act.CREATE, Act.REISSUE) for decision in decisions):
+            domain = self._host_domain(domain)
+        return [self._answer(*one, domain) for one in zip(machines, decisions, strict=True)]
+
+    def _host_domain(self, wanted: str | None) -> str | None:
+        try:
+            known = self._host.domain()
+        except AnsibleConnectionFailure as error:
+            self._lose(error)
+            return wanted
+        if not self._check_mode:
+            self._store.prepare()
+        return wanted or known
+
+    def _decide(self, name: str, faults: dict[str, str]) -> Decision:
+        if name in faults:
+            return Decision(Act.REFUSE, faults[name])
+        live = {one.lower() for one in self._arguments["live_machines"]}
+        account = self._account(name)
+        return provisioning.judge(
+            account,
+            self._store.status(name, account.get("sid")),
+            self._store.read_record(name),
+            self._arguments["regenerate"],
+            may_lose_membership=name.lower() in live,
+        )
+
+    def _answer(self, machine: dict[str, Any], decision: Decision, domain: str | None) -> _Answer:
+        name = machine["name"]
+        if decision.act is Act.REFUSE:
+            return _Answer(name, error=f"{name}: {decision.refusal}")
+        if decision.act is Act.KEEP:
+            return self._keep(name)
+        if self._lost:
+            return _Answer(name, error=f"{name}: not tried, because {self._lost}")
+        intended = self._intended(machine, domain or "")
+        if self._check_mode:
+            return self._success(intended, decision.act)
+        try:
+            return self._issue(machine, decision.act, intended)
+        except (ProvisioningError, SealError) as failure:
+            return _Answer(name, error=f"{name}: {failure}")
+        except OSError as error:
+            return _Answer(name, error=f"{name}: write {error.filename}: {error.strerror}; make room and run again")
+
+    def _issue(self, machine: dict[str, Any], act: Act, intended: IssueRecord) -> _Answer:
+        """No account is touched that has no intended record: a package that gets lost is made again by the next run."""
+        for failure in self._store.write_records([intended]).values():
+            raise failure
+        package = self._provision(self._request(machine, act, intended.domain))
+        record = dataclasses.replace(
+            intended,
+            issued=_now(),
+            sid=package.account_sid,
+            object_guid=object_guid(package) or self._account(intended.machine).get("object_guid"),
+            package_sha256=package.sha256,
+        )
+        sealed, content = self._store.form.wrap(_named(record), package)
+        record = dataclasses.replace(record, sealed_sha256=sealed.sealed_sha256, expires=sealed.expires)
+        for failure in self._store.write([(record, content)]).values():
+            raise failure
+        return self._success(record, act, incomplete=_LOOK_AGAIN)
+
+    def _provision(self, request: dict[str, Any]) -> Package:
+        try:
+            return self._host.provision(request)
+        except AnsibleConnectionFailure as error:
+            raise ProvisioningError(self._lose(error)) from None
+
+    def _lose(self, error: AnsibleConnectionFailure) -> str:
+        """The host is not asked any more."""
+        self._lost = f"{self._host.name} cannot be reached ({' '.join(str(error).split())}); run again when it can"
+        return self._lost
+
+    def _request(self, machine: dict[str, Any], act: Act, domain: str) -> dict[str, Any]:
+        options = provisioning.options(
+            act,
+            root_ca_certificates=self._arguments["host_root_ca_certificates"],
+            persistent_site=self._arguments["persistent_site"],
+        )
+        return {
+            "machine_name": machine["name"],
+            "domain": domain,
+            "path": machine["path"] or self._arguments["path"],
+            "netbios_name": machine["netbios_name"],
+            "primary_dns_domain": self._arguments["primary_dns_suffix"],
+            "provision_options": options,
+            **{option: self._arguments[option] for option in _SHARED},
+        }
+
+    def _keep(self, name: str) -> _Answer:
+        """A package that is there stays; its record is completed as soon as the directory's answer is known."""
+        record = self._store.read_record(name)
+        if record is None:
+            return _Answer(name, act=Act.KEEP.name.lower(), package=str(self._store.package(name)))
+        if not provisioning.incomplete(record):
+            return self._success(record, Act.KEEP)
+        completed = provisioning.complete(record, self._account(name))
+        if isinstance(completed, str):
+            return self._success(
+                record, Act.KEEP, incomplete=f"its issue record lacks what the directory says, because {completed}"
+            )
+        if not self._check_mode:
+            for failure in self._store.write_records([completed]).values():
+                raise failure
+        return dataclasses.replace(self._success(completed, Act.KEEP), changed=True)
+
+    def _intended(self, machine: dict[str, Any], domain: str) -> IssueRecord:
+        name = machine["name"]
+        account = self._account(name)
+        path = machine["path"] or self._arguments["path"]
+        return IssueRecord(
+            machine=name,
+            domain=domain,
+            distinguished_name=account.get("distinguished_name") or (f"CN={name},{path}" if path else ""),
+            issued=_now(),
+            evidence={host: Traces(**seen) for host, seen in account.get("evidence", {}).items() if seen},
+        )
+
+    def _success(self, record: IssueRecord, act: Act, incomplete: str | None = None) -> _Answer:
+        name = record.machine
+        return _Answer(
+            name,
+            changed=act is not Act.KEEP,
+            act=act.name.lower(),
+            distinguished_name=record.distinguished_name or None,
+            sid=record.sid,
+            object_guid=record.object_guid,
+            package=str(self._store.package(name)),
+            package_sha256=record.package_sha256,
+            issue_record=str(self._store.issue_record(name)),
+            incomplete=incomplete,
+        )
+
+    def _account(self, name: str) -> dict[str, Any]:
+        account = self._arguments["accounts"].get(name)
+        return account if isinstance(account, dict) else {}
+
+
+def _named(record: IssueRecord) -> IssueRecord:
+    """The record as claims want it."""
+    unknown = {field: value for field, value in _UNKNOWN.items() if getattr(record, field) is None}
+    return dataclasses.replace(record, **unknown)  # type: ignore[arg-type]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
