@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,10 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.machine import ReportError, read_all
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.numbers import Scope
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.texts import LANGUAGES
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _report_signing
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
-from ansible_collections.adops.offline_join.plugins.plugin_utils._report_files import keep, read_text
+from ansible_collections.adops.offline_join.plugins.plugin_utils._report_files import keep, octal, read_text
 from ansible_collections.adops.offline_join.plugins.plugin_utils._report_page import Page
 
 ARGUMENT_SPEC = {
@@ -29,7 +30,11 @@ ARGUMENT_SPEC = {
     "branches": {"type": "bool", "default": True},
     "time": {"type": "str"},
     "mode": {"type": "str", "default": "0600"},
+    **_report_signing.SPEC,
 }
+
+# A spreadsheet writes CSV again as soon as somebody looks.
+_SIGNED = (".html", ".json")
 
 
 class ActionModule(ActionBase):
@@ -42,16 +47,18 @@ class ActionModule(ActionBase):
         given, arguments = self._arguments()
         try:
             machines, left_out = read_all(given)
-        except ReportError as error:
+            signing = _report_signing.signing(self, arguments, octal(arguments["mode"]))
+        except (ReportError, SealError, ValueError) as error:
             raise AnsibleActionFail(str(error)) from None
-        mode, time = _mode(arguments["mode"]), _time(arguments["time"])
+        mode, time = octal(arguments["mode"]), _time(arguments["time"])
         directory = Path(arguments["dest"])
         page = Page(arguments["language"], plain.line(arguments["title"] or ""), time, linked=arguments["branches"])
         whole = Scope(machines)
         before = read_text(directory / f"{tables.STEM}.csv")
         after = "".join(tables.to_csv(whole))
         try:
-            changed = self._write([whole, *(whole.branches() if arguments["branches"] else ())], directory, page, mode)
+            scopes = [whole, *(whole.branches() if arguments["branches"] else ())]
+            changed = [*self._write(scopes, directory, page, mode, signing)]
         except OSError as error:
             cause = f"write {error.filename or directory}: {error.strerror}"
             raise AnsibleActionFail(f"{cause}; correct dest, or the rights on its directory") from None
@@ -79,15 +86,18 @@ class ActionModule(ActionBase):
             self._task.args = complete
         return given, arguments
 
-    def _write(self, scopes: list[Scope], directory: Path, page: Page, mode: int) -> list[Path]:
+    def _write(
+        self, scopes: list[Scope], directory: Path, page: Page, mode: int, signing: _report_signing.Signing | None
+    ) -> Iterator[Path]:
         if not self._task.check_mode:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return [
-            path
-            for scope in scopes
-            for path, parts in _files(scope, directory, page)
-            if keep(path, parts, mode, dry=self._task.check_mode)
-        ]
+        for scope in scopes:
+            for path, parts in _files(scope, directory, page):
+                changed = keep(path, parts, mode, dry=self._task.check_mode)
+                if changed:
+                    yield path
+                if signing and path.suffix in _SIGNED and (signature := signing.keep(path, changed=changed)):
+                    yield signature
 
 
 def _files(scope: Scope, directory: Path, page: Page) -> Iterator[tuple[Path, Iterator[str]]]:
@@ -95,12 +105,6 @@ def _files(scope: Scope, directory: Path, page: Page) -> Iterator[tuple[Path, It
     yield directory / f"{stem}.html", page.render(scope)
     yield directory / f"{stem}.json", tables.to_json(scope, page.title, page.time)
     yield directory / f"{stem}.csv", tables.to_csv(scope)
-
-
-def _mode(text: str) -> int:
-    if not re.fullmatch(r"0?[0-7]{3}", text) or not int(text, 8) & 0o400:
-        raise AnsibleActionFail(f'mode {text!r} is no octal mode that lets its owner read; quote it, as in "0640"')
-    return int(text, 8)
 
 
 def _time(text: str | None) -> str:

@@ -62,12 +62,20 @@ def form(options: Mapping[str, Any], serial_numbers: Mapping[str, str]) -> Packa
             "or ask for plaintext with seal: none"
         )
     return SealedForm(
-        issuer=_identity(options["issuer_key"], options["issuer_certificate"], options["issuer_passphrase"], read_file),
+        issuer=issuer(options),
         recipients=_certificates(options["recipients"], read_file),
         lifetime=timedelta(days=options["lifetime"]),
         serial_numbers=serial_numbers,
         allow_issuer_as_recipient=options["issuer_may_read"],
     )
+
+
+def issuer(options: Mapping[str, Any], read: Reader = read_file) -> Identity:
+    """The key of ``issuer_key`` with its certificate.
+
+    :raises SealError: it cannot be read
+    """
+    return _identity(options["issuer_key"], options["issuer_certificate"], options["issuer_passphrase"], read)
 
 
 @dataclass(frozen=True)

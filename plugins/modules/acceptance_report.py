@@ -35,7 +35,8 @@ attributes:
   idempotent:
     support: full
     details:
-      - The same machines give the same bytes. The time of writing is in no file.
+      - The same machines give the same bytes. The time of writing is in no file but a signature, which stays while it
+        fits.
 options:
   machines:
     description:
@@ -84,6 +85,26 @@ options:
       - The octal mode of the files. Reports name people and inventory, so others do not read them by default.
     type: str
     default: "0600"
+  issuer_key:
+    description:
+      - The issuer's key with its certificate, PEM or PKCS#12, as M(adops.offline_join.seal_identity) makes one. With it
+        every page and every JSON file gets a CMS signature (RFC 5652) in a file beside it, such as
+        C(acceptance.html.p7s), which C(openssl cms -verify -inform DER -binary -content acceptance.html) verifies.
+      - Without it nothing is signed, and signatures of earlier runs stay as they are, though they fit no longer once a
+        report changes.
+    type: path
+    version_added: 0.3.0
+  issuer_certificate:
+    description:
+      - The issuer's certificate, where it is not in the file of the key.
+    type: path
+    version_added: 0.3.0
+  issuer_passphrase:
+    description:
+      - The passphrase of the issuer's key, by default the environment variable C(OFFLINE_JOIN_SEAL_PASSPHRASE) of the
+        control node. Callback plugins see the arguments of a task, so the environment is better.
+    type: str
+    version_added: 0.3.0
 notes:
   - In CSV no cell is taken for a formula by a spreadsheet; a cell that looks like one begins with an apostrophe.
 seealso:
@@ -124,7 +145,9 @@ EXAMPLES = r"""
     branches: false
     time: "2026-11-20T16:00:00Z"
     mode: "0640"
+    issuer_key: /srv/rollout/issuer.p12
   run_once: true
+  # The key's passphrase comes from OFFLINE_JOIN_SEAL_PASSPHRASE.
 """
 
 RETURN = r"""

@@ -7,11 +7,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 
-def keep(path: Path, parts: Iterable[str], mode: int, *, dry: bool) -> bool:
+def keep(path: Path, parts: Iterable[str | bytes], mode: int, *, dry: bool) -> bool:
     """Make the file say this with this mode; returns whether it did not. ``dry`` only looks.
 
     :raises OSError: the file that was there before is untouched
@@ -25,7 +26,7 @@ def keep(path: Path, parts: Iterable[str], mode: int, *, dry: bool) -> bool:
     try:
         with os.fdopen(descriptor, "wb") as file:
             for part in parts:
-                file.write(part.encode())
+                file.write(_bytes(part))
             file.flush()
             changed = not _same(path, unfinished)
             if changed:
@@ -40,6 +41,15 @@ def keep(path: Path, parts: Iterable[str], mode: int, *, dry: bool) -> bool:
     return changed
 
 
+def octal(text: str) -> int:
+    """
+    :raises ValueError: it is no mode that lets the file's owner read
+    """
+    if not re.fullmatch(r"0?[0-7]{3}", text) or not int(text, 8) & 0o400:
+        raise ValueError(f'mode {text!r} is no octal mode that lets its owner read; quote it, as in "0640"')
+    return int(text, 8)
+
+
 def read_text(path: Path) -> str:
     """Empty where there is no file."""
     try:
@@ -48,16 +58,18 @@ def read_text(path: Path) -> str:
         return ""
 
 
+def _bytes(part: str | bytes) -> bytes:
+    return part if isinstance(part, bytes) else part.encode()
+
+
 def _mode_differs(path: Path, mode: int) -> bool:
     return path.stat().st_mode & 0o7777 != mode
 
 
-def _differs(path: Path, parts: Iterable[str]) -> bool:
+def _differs(path: Path, parts: Iterable[str | bytes]) -> bool:
     try:
         with path.open("rb") as file:
-            return not all(file.read(len(part)) == part for part in (text.encode() for text in parts)) or bool(
-                file.read(1)
-            )
+            return not all(file.read(len(part)) == part for part in map(_bytes, parts)) or bool(file.read(1))
     except FileNotFoundError:
         return True
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -20,7 +21,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.texts import LANGUAGES, number
 
 try:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
     from markupsafe import Markup
 except ImportError as error:
     # ansible-core itself cannot run without them.
@@ -44,16 +45,8 @@ class Page:
         self.title = title
         self.time = time
         self._linked = linked
-        environment = Environment(
-            loader=FileSystemLoader(_PARTS),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["script"] = for_script
-        self._template = environment.get_template("page.html.j2")
-        self._style, self._script = ((_PARTS / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+        self._template = template("page.html.j2")
+        self._style, self._script = part("page.css"), part("page.js")
 
     def render(self, scope: Scope) -> Iterator[str]:
         """The page in parts, so that ten thousand machines are never one text in memory."""
@@ -148,6 +141,24 @@ class Page:
         return (shown, self._texts[f"verdict.{shown}"], check.id, check.evidence, check.remedy)
 
 
+@functools.cache
+def template(name: str) -> Template:
+    """A template of a page: every value is escaped, and one that is missing fails."""
+    environment = Environment(
+        loader=FileSystemLoader(_PARTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["script"] = for_script
+    return environment.get_template(name)
+
+
+def part(name: str) -> str:
+    return (_PARTS / name).read_text(encoding="utf-8")
+
+
 def for_script(value: object) -> Markup:
     """JSON that stays within its script element, whatever it says."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -156,12 +167,10 @@ def for_script(value: object) -> Markup:
     return Markup(text)
 
 
-def policy(style: str, script: str) -> str:
+def policy(style: str, script: str = "") -> str:
     """A Content-Security-Policy that lets this style and this script run and forbids everything else."""
-    return (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    scripts = f"script-src '{_digest(script)}'; " if script else ""
+    return f"default-src 'none'; style-src '{_digest(style)}'; {scripts}base-uri 'none'; form-action 'none'"
 
 
 def _digest(text: str) -> str:

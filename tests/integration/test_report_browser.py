@@ -7,28 +7,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.integration.chromium import Chromium
+from tests.integration.reports import FIND, SHOWN, filtering, machine, make
 
-MAKE = """
-import json, resource, sys, time
-from ansible.plugins.loader import init_plugin_loader
-init_plugin_loader()
-from ansible_collections.adops.offline_join.plugins.action.acceptance_report import ActionModule
-from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
-machines = json.load(open(sys.argv[1], encoding="utf-8"))
-start = time.process_time()
-actions.make(ActionModule, {"machines": machines, "dest": sys.argv[2]}).run(None, {})
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps({"seconds": time.process_time() - start, "mebibytes": peak}))
-"""
 HOSTILE = (
     "</script><script>window.broken = 1</script>",
     "<img src=x onerror='window.broken = 2'>",
@@ -39,50 +25,6 @@ HOSTILE = (
     "{{ lookup('pipe', 'id') }} {% raw %} ${7*7}",
     '=HYPERLINK("http://127.0.0.1:9")',
 )
-SHOWN = "[...document.querySelectorAll('#list .row .k-name bdi')].map(one => one.textContent)"
-TIMED = """(() => {{
-  const start = performance.now();
-  {act};
-  document.body.offsetHeight;
-  return performance.now() - start;
-}})()"""
-FIND = "find.value = {0}; find.dispatchEvent(new Event('input', {{bubbles: true}}))"
-
-
-def machine(number: int, **more: Any) -> dict[str, Any]:
-    state = ("accepted", "accepted", "done", "pending", "failed")[number % 5]
-    checks = [
-        {"id": kind, "verdict": "pass", "evidence": f"{kind} of PC-{number} is as it should be", "remedy": ""}
-        for kind in ("identity", "address", "dns_servers", "domain_controller", "clock", "secure_channel", "policy")
-    ]
-    times = [f"2026-11-{day:02}T{number % 24:02}:15:00Z" for day in (2, 3, 5, 9)]
-    kinds = ("issued", "applied", "verified", "accepted")
-    return {
-        "name": f"PC-{number}",
-        "state": state,
-        "branch": f"B{number % 40}",
-        "wave": str(number % 3),
-        "responsible": "Anna Berger",
-        "serial_number": f"SN{number:06}",
-        "headline": "no route to host" if state in ("pending", "failed") else "",
-        "stage": "join",
-        "checks": checks,
-        "events": [{"time": time, "kind": kind, "who": "ops"} for time, kind in zip(times, kinds, strict=True)],
-        "package": {"issued": times[0], "sha256": f"{number:064x}"},
-        "organizational_unit": "OU=Production,DC=corp,DC=example",
-    } | more
-
-
-def make(directory: Path, machines: list[dict[str, Any]]) -> dict[str, Any]:
-    """The reports in a directory, made by a process of its own; its seconds of work and its peak."""
-    given = directory / "machines.json"
-    given.write_text(json.dumps(machines), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", MAKE, given, directory], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    cost: dict[str, Any] = json.loads(done.stdout)
-    return cost
 
 
 @pytest.fixture(scope="module")
@@ -245,13 +187,8 @@ def test_ten_thousand_machines(browser: Chromium, tmp_path: Path) -> None:
     assert cost["seconds"] < 10
     assert cost["mebibytes"] < 300
     browser.look(1280)
-    opened = browser.open(tmp_path / "acceptance.html")
-    act = "const find = document.getElementById('find');" + FIND.format("'SN009999'")
-    filtered = browser.run(TIMED.format(act=act)) / 1000
-    assert browser.run(SHOWN) == ["PC-9999"]
-    act = "const find = document.getElementById('find');" + FIND.format("''")
-    sort = "document.querySelector('th[data-key=name] button').click()"
-    resorted = browser.run(TIMED.format(act=f"{act};{sort}")) / 1000
-    print(f"made {cost}, opened {opened:.2f} s, filtered {filtered:.3f} s, sorted {resorted:.3f} s")
-    assert opened + filtered < 2
-    assert resorted < 2
+    took = filtering(browser, tmp_path / "acceptance.html", "SN009999")
+    print(f"made {cost}, {took}")
+    assert took["found"] == 1
+    assert took["opened"] + took["filtered"] < 2
+    assert took["sorted"] < 2

@@ -49,18 +49,28 @@ class _Parts:
 
 
 def sign(content: bytes, certificate: x509.Certificate, key: PrivateKey) -> bytes:
-    options = [pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities]
+    return _signed(content, certificate, key)
+
+
+def sign_beside(content: bytes, certificate: x509.Certificate, key: PrivateKey) -> bytes:
+    """The same without the content in it, for a file that is read by others as it is."""
+    return _signed(content, certificate, key, pkcs7.PKCS7Options.DetachedSignature)
+
+
+def _signed(content: bytes, certificate: x509.Certificate, key: PrivateKey, *more: pkcs7.PKCS7Options) -> bytes:
+    options = [pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoCapabilities, *more]
     builder = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, hashes.SHA256())
     return builder.sign(serialization.Encoding.DER, options)
 
 
-def verify(message: bytes) -> Signed:
-    """
+def verify(message: bytes, beside: bytes | None = None) -> Signed:
+    """``beside`` is the content, where it is not in the message.
+
     :raises SealError: it is not written as :func:`sign` writes it, or the signature is wrong
     """
     content = load(message, _LAYER, "signed_data")
     try:
-        parts = _parts(content)
+        parts = _parts(content, beside)
         signer = x509.load_der_x509_certificate(parts.signer)
         require_readable(signer)
     except SealError:
@@ -71,7 +81,7 @@ def verify(message: bytes) -> Signed:
     return Signed(signer, parts.content)
 
 
-def _parts(signed: Any) -> _Parts:
+def _parts(signed: Any, beside: bytes | None) -> _Parts:
     require(signed["version"].native == "v1", _LAYER, "version")
     require(signed["crls"].native is None, _LAYER, "crls")
     [digest] = signed["digest_algorithms"]
@@ -79,6 +89,9 @@ def _parts(signed: Any) -> _Parts:
     encapsulated = signed["encap_content_info"]
     require(encapsulated["content_type"].native == "data", _LAYER, "content type")
     content = encapsulated["content"].native
+    if beside is not None:
+        require(content is None, _LAYER, "content within")
+        content = beside
     [choice] = signed["certificates"]
     [signer] = signed["signer_infos"]
     _require_signer(signer, choice.chosen, content)

@@ -89,7 +89,7 @@ def read_all(given: object) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
 
     :raises ReportError: machines without name or state, or two of one name
     """
-    entries = list(_entries(given))
+    entries = list(entries_of(given))
     machines: dict[str, Machine] = {}
     left_out: set[str] = set()
     for number, entry in enumerate(entries, 1):
@@ -101,7 +101,11 @@ def read_all(given: object) -> tuple[tuple[Machine, ...], tuple[str, ...]]:
     return tuple(sorted(machines.values(), key=lambda one: one.order)), tuple(sorted(left_out))
 
 
-def _entries(given: object) -> Iterable[Mapping[Any, Any]]:
+def entries_of(given: object) -> Iterable[Mapping[Any, Any]]:
+    """Each machine as a mapping with ``name``, from a list of such or from a mapping by name.
+
+    :raises ReportError: it is neither
+    """
     if isinstance(given, Mapping):
         for name, entry in given.items():
             yield {"name": name} | dict(_mapping(entry, line(name)))

@@ -11,12 +11,15 @@ import hashlib
 import html
 import json
 import re
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.adops.offline_join.plugins.action.acceptance_report import ARGUMENT_SPEC, ActionModule
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report import plain
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.machine import read_all
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.numbers import Scope
@@ -30,6 +33,7 @@ MACHINES = [
     {"name": "PC-1", "state": "accepted", "branch": "BER"},
     {"name": "PC-2", "state": "failed", "branch": "ham burg", "stage": "join", "headline": "no clock"},
 ]
+PASSPHRASE = "kV7-mQ2_zT9+wR4"
 HOSTILE = st.text(max_size=40) | st.sampled_from(
     [
         "</script><script>alert(1)</script>",
@@ -48,8 +52,11 @@ def run(directory: Path, machines: Any = None, *, check_mode: bool = False, **op
 
 
 def test_documentation_says_what_it_takes() -> None:
-    assert actions.options(DOCUMENTATION) == actions.spec(ARGUMENT_SPEC)
-    assert actions.secrets(ARGUMENT_SPEC) == set()
+    documented = actions.options(DOCUMENTATION)
+    for option in documented.values():
+        option.pop("version_added", None)
+    assert documented == actions.spec(ARGUMENT_SPEC)
+    assert actions.secrets(ARGUMENT_SPEC) == {"issuer_passphrase"}
 
 
 def test_files_of_the_rollout_and_of_each_branch(tmp_path: Path) -> None:
@@ -123,6 +130,71 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     result = run(tmp_path, [{**MACHINES[0], "password": "kV7-mQ2_zT9+wR4"}])
     assert result["warnings"] == ["no report shows password; leave it out"]
     assert not [path for path in tmp_path.iterdir() if b"kV7-mQ2" in path.read_bytes()]
+
+
+class TestSignatures:
+    @pytest.fixture
+    def key(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        return self.made(tmp_path / "issuer.pem", monkeypatch)
+
+    def made(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        signer = identities.make_identity(
+            path.stem, identities.Purpose.ISSUER, days=30, now=datetime.now(UTC), key_size=2048
+        )
+        path.write_bytes(identities.to_pem(signer, PASSPHRASE))
+        path.with_suffix(".crt").write_bytes(identities.certificate_to_pem(signer.certificate))
+        monkeypatch.setenv("OFFLINE_JOIN_SEAL_PASSPHRASE", PASSPHRASE)
+        return path
+
+    def verified(self, report: Path, trusted: Path, *form: str) -> bool:
+        command = ["openssl", *form, "-verify", "-inform", "DER", "-binary", "-in", f"{report}.p7s", "-content", report]
+        trust = ["-CAfile", trusted, "-purpose", "any", "-out", "/dev/null"]
+        done = subprocess.run([*command, *trust], capture_output=True, text=True, timeout=30, check=False)
+        return done.returncode == 0
+
+    def test_openssl_verifies_page_and_data(self, tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        result = run(tmp_path / "out", issuer_key=str(key))
+        signed = sorted(Path(one).name for one in result["changed_files"] if one.endswith(".p7s"))
+        assert [name for name in signed if name.startswith("acceptance.")] == [
+            "acceptance.html.p7s",
+            "acceptance.json.p7s",
+        ]
+        assert len(signed) == 6
+        for name in signed:
+            report = tmp_path / "out" / name.removesuffix(".p7s")
+            for form in ("cms", "smime"):
+                assert self.verified(report, key.with_suffix(".crt"), form), f"{form} {name}"
+        stranger = self.made(tmp_path / "stranger.pem", monkeypatch)
+        report = tmp_path / "out" / "acceptance.html"
+        assert not self.verified(report, stranger.with_suffix(".crt"), "cms")
+        report.write_bytes(report.read_bytes().replace(b"PC-1", b"PC-9"))
+        assert not self.verified(report, key.with_suffix(".crt"), "cms")
+
+    def test_a_signature_stays_until_report_or_signer_change(
+        self, tmp_path: Path, key: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = tmp_path / "out"
+        assert len(run(out, check_mode=True, issuer_key=str(key))["changed_files"]) == 15
+        assert not out.exists()
+        assert len(run(out, issuer_key=str(key))["changed_files"]) == 15
+        for check_mode in (True, False):
+            assert run(out, check_mode=check_mode, issuer_key=str(key))["changed_files"] == []
+        better = [{**MACHINES[0], "state": "done"}, MACHINES[1]]
+        predicted = run(out, better, check_mode=True, issuer_key=str(key))["changed_files"]
+        assert predicted == run(out, better, issuer_key=str(key))["changed_files"]
+        assert len(predicted) == 10
+        (out / "acceptance.html.p7s").write_bytes(b"0\x82")
+        assert run(out, better, issuer_key=str(key))["changed_files"] == [str(out / "acceptance.html.p7s")]
+        other = self.made(tmp_path / "other.pem", monkeypatch)
+        again = run(out, better, issuer_key=str(other))["changed_files"]
+        assert {Path(one).suffix for one in again} == {".p7s"}
+        assert len(again) == 6
+
+    def test_a_wrong_passphrase_is_told_without_it(self, tmp_path: Path, key: Path) -> None:
+        with pytest.raises(AnsibleActionFail, match=r"issuer\.pem") as told:
+            run(tmp_path / "out", issuer_key=str(key), issuer_passphrase="mQ2-wrong-zT9")
+        assert "mQ2" not in str(told.value)
+        assert not (tmp_path / "out").exists()
 
 
 def page(language: str = "en", title: str = "", **fields: Any) -> str:
