@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,13 @@ _COMPILER_TIMEOUT = 120  # seconds
 _RUN_TIMEOUT = 120
 
 
-def csharp(sources: list[Path], out: Path, *, program: bool = False) -> subprocess.CompletedProcess[str]:
-    """Compile C# 5 with every warning an error."""
+def csharp(
+    sources: list[Path], out: Path, *, program: bool = False, libraries: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Compile C# 5 with every warning an error; ``libraries`` are named as ``-r:System.Security``."""
     command = ["mcs", "-langversion:5", "-warn:4", "-warnaserror", f"-target:{'exe' if program else 'library'}"]
     return subprocess.run(
-        [*command, f"-out:{out}", *map(str, sources)],
+        [*command, *libraries, f"-out:{out}", *map(str, sources)],
         capture_output=True,
         text=True,
         timeout=_COMPILER_TIMEOUT,

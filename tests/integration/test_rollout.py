@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,41 @@ def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm
     assert {one["state"] for one in acceptance(branch).values()} == {"accepted"}
 
 
+@pytest.fixture
+def spy(fresh: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Spy:
+    """Looks at two PCs that have their network, and at every secret that a rollout is told."""
+    branch = fresh(2)
+    for name in branch.names:
+        farm.set(name, network=True)
+        branch.host_variables[name]["ansible_password"] = "{{ lookup('ansible.builtin.env', 'SITE_PASSWORD') }}"
+    canaries = {
+        "SITE_PASSWORD": farm.password,
+        "OFFLINE_JOIN_LEDGER_PASSWORD": Password.generate().reveal(),
+        "OFFLINE_JOIN_SEAL_PASSPHRASE": PASSPHRASE,
+        "OFFLINE_JOIN_GROUPS_PASSWORD": branch.lab.accounts["groups"].password,
+        "OFFLINE_JOIN_PROMOTE_PASSWORD": branch.lab.accounts["promote"].password,
+    }
+    branch.extra_environment |= canaries
+    private = {name: _open_key(keys, name) for name in ("issuer", "berlin")}
+    return Spy(branch, canaries | {f"key of {name}": base64_of(identity) for name, identity in private.items()})
+
+
+def test_no_secret_on_the_whole_road(spy: Spy, farm: TwinFarm, keys: Path) -> None:
+    """Not in the talk, the log, the facts, the processes and the files, the ledger and the reports among them."""
+    branch = spy.branch
+    done = spy.play("rollout")
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert {one["state"] for one in branch.report().values()} == {"done"}
+    assert {one["state"] for one in acceptance(branch).values()} == {"accepted"}
+    for name in branch.names:
+        package = opened(keys, branch.dest / f"{name}.sealed")
+        assert package.join.machine_password
+        spy.canaries[f"package of {name}"] = package.to_base64()
+        spy.canaries[f"password of {name}"] = package.join.machine_password.reveal()
+    assert spy.findings() == []
+    assert search(everything_a_twin_knows(farm), spy.secrets()) == []
+
+
 def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:
     """One issues, another one in another place joins and accepts; without the database nothing is said to be done."""
     with PostgreSQL() as server:
@@ -167,3 +204,26 @@ def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: 
         assert {one["state"] for one in branch.report().values()} == {"failed"}
         assert all(one["headline"].startswith("open the ledger") for one in branch.report().values())
         assert server.password not in lost.stdout + lost.stderr
+
+
+def test_three_jobs_at_once(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:
+    """A branch, and another one in two slices, from three control nodes that share the database and nothing else."""
+    with PostgreSQL() as server:
+        branch = fresh(4)
+        branch.variables["offline_join_ledger"] = server.location
+        branch.extra_environment["OFFLINE_JOIN_LEDGER_PASSWORD"] = server.password
+        for name in branch.names:
+            farm.set(name, network=True)
+        first, second, third, fourth = branch.names
+        jobs = []
+        for limit in (f"{first},{second}", third, fourth):
+            directory = branch.directory / f"job {len(jobs)}"
+            directory.mkdir()
+            jobs.append((dataclasses.replace(branch, directory=directory), limit))
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            done = list(pool.map(lambda job: job[0].play("rollout", "--limit", job[1]), jobs))
+        assert [one.returncode for one in done] == [0, 0, 0], "".join(one.stdout for one in done)
+        assert [sorted(job.report()) for job, _limit in jobs] == [[first, second], [third], [fourth]]
+        ledger = Ledger.open(server.location, password=server.password)
+        assert {tuple(kinds(ledger, name)) for name in branch.names} == {tuple(ROAD)}
+        assert ledger.verify().valid

@@ -26,7 +26,7 @@ def events(results: Results, container: Callable[[str], str], *, promote: bool) 
     described = {one: str(results.inventory[one]) for one in _INVENTORY if results.inventory.get(one)}
     return [
         {"machine": results.name, "kind": str(kind), **described, **{key: one for key, one in fields.items() if one}}
-        for step in (_issued(results), _joined(results, container, promote), _ended(results))
+        for step in (_issued(results), _carried(results), _joined(results, container, promote), _ended(results))
         for kind, fields in step
     ]
 
@@ -46,6 +46,11 @@ def _issued(results: Results) -> Told:
     )
     if issued["package"].endswith(_SEALED):
         yield Kind.SEALED, {"sha256": sha256, "sealed_package": issued["package"]}
+
+
+def _carried(results: Results) -> Told:
+    if results.carried:
+        yield Kind.CARRIED, {"sha256": results.carried["package_sha256"], "details": {"kit": results.carried["kit"]}}
 
 
 def _joined(results: Results, container: Callable[[str], str], promote: bool) -> Told:

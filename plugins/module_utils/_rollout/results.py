@@ -17,7 +17,7 @@ Said = Mapping[str, Any]
 _NOTHING: Said = {}
 _NAME, _NOTE = "machine_name", "offline_join_note"
 _INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
-_ISSUED, _MOVED = "__package_issue_call", "__computer_promote_move"
+_ISSUED, _CARRIED, _MOVED = "__package_issue_call", "__field_kit_call", "__computer_promote_move"
 _REVOKED, _EXPIRED = "__package_revoke_call", "__package_expire_call"
 _APPLIED, _APPLIED_LINUX = "__package_apply_result", "__samba_join_result"
 _VERIFIED, _RETIRED, _PROMOTED = "__membership_verify_result", "__package_retire_result", "__computer_promote_result"
@@ -25,14 +25,14 @@ _VERIFIED, _RETIRED, _PROMOTED = "__membership_verify_result", "__package_retire
 # The variables of a host that are read here.
 VARIABLES = (
     *(_NAME, _NOTE, *(f"machine_{one}" for one in _INVENTORY)),
-    *(_ISSUED, _APPLIED, _APPLIED_LINUX, _VERIFIED, _RETIRED, _MOVED, _PROMOTED, _REVOKED, _EXPIRED),
+    *(_ISSUED, _CARRIED, _APPLIED, _APPLIED_LINUX, _VERIFIED, _RETIRED, _MOVED, _PROMOTED, _REVOKED, _EXPIRED),
 )
 
 
 @dataclass(frozen=True)
 class Results:
-    """``inventory`` has the variables ``machine_*`` without their prefix. ``issued``, ``moved``, ``revoked`` and
-    ``expired`` are the machine's entries of bulk modules, the others the results of its own tasks.
+    """``inventory`` has the variables ``machine_*`` without their prefix. ``issued``, ``carried``, ``moved``, ``revoked``
+    and ``expired`` are the machine's entries of bulk modules, the others the results of its own tasks.
 
     ``note`` is where and why it left the road. ``checks`` are those that were made last, whether they passed or not.
     """
@@ -42,6 +42,7 @@ class Results:
     note: Said
     checks: tuple[Said, ...]
     issued: Said
+    carried: Said
     applied: Said
     verified: Said
     retired: Said
@@ -61,6 +62,7 @@ class Results:
             note=note,
             checks=_checks(known),
             issued=_entry(known, _ISSUED, name),
+            carried=_carried(known, name),
             applied=_task(known, _APPLIED) or _task(known, _APPLIED_LINUX),
             verified=_task(known, _VERIFIED),
             # Told by the machine; where the directory does not have it, the stage noted that.
@@ -84,6 +86,12 @@ def _task(known: Said, register: str) -> Said:
 def _entry(known: Said, register: str, name: str) -> Said:
     entry: Said = ((known.get(register) or _NOTHING).get("machines") or _NOTHING).get(name) or _NOTHING
     return _NOTHING if "error" in entry else entry
+
+
+def _carried(known: Said, name: str) -> Said:
+    """With the id of its kit, which the module tells once for all machines."""
+    entry = _entry(known, _CARRIED, name)
+    return {**entry, "kit": known[_CARRIED]["kit"]["id"]} if entry else _NOTHING
 
 
 def _checks(known: Said) -> tuple[Said, ...]:

@@ -18,8 +18,8 @@ from . import editions, secure_channel, status_codes
 from .clock import KERBEROS_TOLERANCE, Reading, in_words
 from .offer import Offer, same
 
-_DOMAIN_CONTROLLERS = (4, 5)  # Win32_ComputerSystem.DomainRole
-_DEVICE_JOIN = 1  # NetGetAadJoinInformation
+DOMAIN_CONTROLLERS = (4, 5)  # Win32_ComputerSystem.DomainRole
+DEVICE_JOIN = 1  # NetGetAadJoinInformation
 _WAYS_OUT = "repair the membership (role membership_repair)"
 
 Seen = Mapping[str, Any]
@@ -96,7 +96,7 @@ def judge_restart(offer: Offer, machine: Seen, join_events: list[Seen]) -> str |
 
 
 def _wrong_machine(offer: Offer, machine: Seen) -> str | None:
-    if machine["membership"]["domain_role"] in _DOMAIN_CONTROLLERS:
+    if machine["membership"]["domain_role"] in DOMAIN_CONTROLLERS:
         return "the machine is a domain controller, and joining would destroy it; take it out of the inventory"
     serial_number = machine["identity"]["serial_number"]
     if offer.serial_number and serial_number and not same(offer.serial_number.strip(), serial_number.strip()):
@@ -136,7 +136,7 @@ def _cannot_join(offer: Offer, machine: Seen) -> str | None:
             f"the package brings DirectAccess policies, and this edition of Windows (SKU {sku}) has no DirectAccess; "
             "upgrade it to Enterprise or Education, or issue a package without them"
         )
-    if machine["membership"]["entra_join_type"] == _DEVICE_JOIN:
+    if machine["membership"]["entra_join_type"] == DEVICE_JOIN:
         return status_codes.explain(2700).sentence
     return None
 

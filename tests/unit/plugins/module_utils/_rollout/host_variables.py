@@ -27,6 +27,7 @@ ISSUED = {
         "issue_record": f"/srv/berlin/{NAME}.issue.json",
     })
 }  # fmt: skip
+CARRIED = {"__field_kit_call": {**of_all({"package_sha256": SHA256}), "kit": {"id": "2f6c"}}}
 APPLIED = {"__package_apply_result": {"package_sha256": SHA256, "serial_number": "5CG1", "changed": True}}
 VERIFIED = {"__membership_verify_result": {"checks": [PASSED], "changed": False}}
 RETIRED = {"__package_retire_result": {"changed": True, "password_last_set": 134082000000000000}}

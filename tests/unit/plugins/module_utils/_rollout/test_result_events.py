@@ -47,6 +47,12 @@ def test_what_only_would_be_issued() -> None:
     assert kinds({"__package_issue_call": known.of_all({"package": "/srv/x.sealed", "issue_record": "/srv/x"})}) == []
 
 
+def test_a_package_on_a_stick_is_told_with_its_kit() -> None:
+    [event] = told(known.CARRIED)
+    assert (event["kind"], event["sha256"], event["details"]) == ("carried", known.SHA256, {"kit": "2f6c"})
+    assert told({"__field_kit_call": {"msg": "no stick"}}) == []
+
+
 def test_a_plaintext_package_is_not_sealed() -> None:
     entry = known.ISSUED["__package_issue_call"]["machines"][known.NAME] | {"package": "/srv/x.djoin"}
     assert kinds({"__package_issue_call": known.of_all(entry)}) == ["issued"]

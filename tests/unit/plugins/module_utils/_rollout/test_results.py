@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results import VARIABLES, Results
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import host_variables as known
 
-STEPS = ("issued", "applied", "verified", "retired", "moved", "promoted", "revoked", "expired")
+STEPS = ("issued", "carried", "applied", "verified", "retired", "moved", "promoted", "revoked", "expired")
 
 
 def said(variables: dict[str, Any]) -> list[str]:
