@@ -5,8 +5,10 @@
 # Runs on Debian 12 as it is; anything else needs Python 3.11 for `check` and `unit`.
 
 PYTHON ?= python3
+# for the newest ansible-core, which takes no Python 3.11
+NEWEST ?= python3.13
 CHECKS := ruff mypy changelog docs ee lint sanity
-STAGES := system venv $(CHECKS) unit hands integration molecule
+STAGES := system venv $(CHECKS) unit hands integration molecule rollout down
 # ansible-test and ansible-builder want the collection in a real folder of its own name
 TREE = build/$@/ansible_collections/adops/offline_join
 
@@ -14,7 +16,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help $(STAGES) rollout down check bench test clean
+.PHONY: help $(STAGES) check bench site newest release test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -29,7 +31,8 @@ venv: .venv/ready ## Python environment with all tools, in .venv
 system: ## Debian packages of the lab, installed where missing
 	@tests/make/system.sh tests/make/packages.txt tests/lab/packages.txt tests/sanity/packages.txt
 
-rollout: system venv ## demonstration: packages for ten machines, which join a real domain without a network
+rollout: system venv ## demonstration: a branch of twenty machines, from its CSV to accepted, with accidents
+	@echo "==> $@"
 	@python -m demo
 
 down: ## stop and remove the domain of the lab
@@ -90,7 +93,7 @@ hands: system venv ## PowerShell and C# of the Windows hands, without Windows
 integration: system venv .venv/kerberos/ready ## tests against the lab
 	@tests/make/system.sh tests/integration/packages.txt
 	@echo "==> $@"
-	@pytest --quiet tests/integration
+	@pytest --quiet --dist loadfile --tx '2*popen//python=tests/make/alone.sh' tests/integration
 
 molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@echo "==> $@"
@@ -101,6 +104,37 @@ bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH
 	@echo "==> $@"
 	@tests/make/system.sh tests/bench/packages.txt
 	@python -m tests.bench $(BENCH)
+
+# tools with libraries of their own; the last word is the directory in .venv and in tests
+.venv/site/ready .venv/release/ready: .venv/%/ready: .venv/ready tests/%/requirements.txt
+	@echo "==> tools of $*"
+	@python -m venv --clear $(@D)
+	@$(@D)/bin/pip install -qq --disable-pip-version-check --requirement tests/$*/requirements.txt
+	@touch $@
+
+.venv/newest/ready: .venv/ready tests/newest/requirements.txt
+	@echo "==> newest ansible-core"
+	@$(NEWEST) -m venv --clear $(@D)
+	@$(@D)/bin/pip install -qq --disable-pip-version-check --requirement tests/newest/requirements.txt
+	@home=$$($(@D)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/ansible_collections/adops; \
+		mkdir -p $$home && ln -sfn $(CURDIR) $$home/offline_join
+	@touch $@
+
+site: venv .venv/site/ready ## documentation as a web site, in build/site/html; no network is asked
+	@echo "==> $@"
+	@python -m tests.site .venv/site/bin/sphinx-build
+
+# the twin speaks what the oldest ansible-core sends, which the newest says otherwise
+newest: private export PATH := $(CURDIR)/.venv/newest/bin:$(PATH)
+newest: venv .venv/newest/ready ## sanity and unit tests with the newest ansible-core; NEWEST=/path/to/python3.13
+	@echo "==> $@"
+	@tests/make/tree.sh $(TREE)
+	@python tests/sanity/run.py $(TREE)
+	@pytest --quiet tests/unit --ignore tests/unit/twin
+
+release: venv .venv/release/ready ## tarball of the commit, judged, installed and tried, in build/release
+	@echo "==> $@"
+	@.venv/release/bin/python -m tests.release $$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 test: ## all stages, with the time each took
 	@tests/make/stages.sh $(STAGES)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
@@ -52,24 +53,33 @@ class ActionModule(ActionBase):
             package=arguments["path"] is not None,
             user=self._connection.get_option("remote_user") or "",
         )
-        decision = membership_repair.decide(_channel(hand, arguments["domain"]), means)
-        if decision.refusal:
-            raise AnsibleActionFail(f"{arguments['name']}: {decision.refusal}")
-        if not self._task.check_mode:
-            if decision.way is Way.RESET:
-                _reset(hand, arguments)
-            elif decision.way is Way.REJOIN:
-                self._rejoin(hand, arguments, task_vars)
-        return {**result, "changed": decision.way is not Way.NONE, "way": decision.way.name.lower()}
-
-    def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        # A package that cannot be read, or is for something else, must not cost the machine its domain.
-        _package, offer = _offered_package.read(self, arguments)
-        _refuse(hand, membership_repair.misfit(offer, arguments["domain"]))
+        seen = _channel(hand, arguments["domain"])
+        if membership_repair.cause_of(seen) is None:
+            return {**result, "changed": False, "way": Way.NONE.name.lower()}
         before = time.time()
         machine = hand.look("adops.offline_join.win_machine_info", subsets=_LOOKED_AT)
         reading = Reading(machine["clock"]["utc"], before, time.time())
-        _refuse(hand, windows_join.judge_rejoin(offer, machine, reading))
+        decision = membership_repair.decide(seen, machine["membership"], arguments["domain"], means)
+        _refuse(hand, decision.refusal)
+        if decision.way is Way.REJOIN:
+            _refuse(hand, self._misfit(arguments, machine, reading))
+        if not self._task.check_mode:
+            if decision.way is Way.RESET:
+                _reset(hand, arguments)
+            else:
+                self._rejoin(hand, arguments, task_vars)
+        return {**result, "changed": True, "way": decision.way.name.lower()}
+
+    def _misfit(self, arguments: dict[str, Any], machine: dict[str, Any], reading: Reading) -> str | None:
+        """Why the package must not cost the machine its domain."""
+        if self._task.check_mode and not Path(arguments["path"]).exists():
+            # The step before this one would have made it.
+            return None
+        _package, offer = _offered_package.read(self, arguments)
+        misfit = membership_repair.misfit(offer, arguments["domain"])
+        return misfit or windows_join.judge_rejoin(offer, machine, reading)
+
+    def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         left = hand.look("adops.offline_join.win_domain_leave")
         if left["status"] not in (status_codes.SUCCESS, status_codes.NOT_JOINED):
             raise AnsibleActionFail(
@@ -104,6 +114,6 @@ def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
         raise AnsibleActionFail(
             f"{hand.machine_name}: its password was not reset: {status_codes.explain(done['status']).sentence}"
         )
-    after = membership_repair.decide(_channel(hand, arguments["domain"]), Means(login=False, package=False, user=""))
-    if after.refusal:
-        raise AnsibleActionFail(f"{hand.machine_name}: its password was reset, and still {after.refusal}")
+    cause = membership_repair.cause_of(_channel(hand, arguments["domain"]))
+    if cause:
+        raise AnsibleActionFail(f"{hand.machine_name}: its password was reset, and still {cause.sentence}")

@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
         if outcome is None or look.subject is None:
             return {**result, **look.result(None), "restarts": 0}
         if not promotion.needs_policy(outcome, look.subject, moved=arguments["moved"]):
-            return {**result, **look.result(outcome), "restarts": 0}
+            return {**result, **look.result(look.escrowed(outcome)), "restarts": 0}
         if self._task.check_mode:
             return {**result, **look.result(None), "changed": True, "restarts": 0}
         self._refresh(look, arguments["policy_timeout"])
@@ -54,7 +54,7 @@ class ActionModule(ActionBase):
                 break
         if not restarts:
             outcome = look.outcome()
-        return {**result, **look.result(outcome), "changed": True, "restarts": restarts}
+        return {**result, **look.result(look.escrowed(outcome)), "changed": True, "restarts": restarts}
 
     def _refresh(self, look: Look, seconds: int) -> None:
         done = look.hand.look(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils import _answers, _seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils._issue_answer import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
@@ -74,7 +74,8 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         if not Path(arguments["dest"]).is_absolute():
-            raise AnsibleActionFail(f"dest {arguments['dest']} is relative, so packages could land anywhere")
+            cause = f"dest {arguments['dest']} is relative, so packages could land anywhere"
+            raise AnsibleActionFail(f"{cause}; give the whole path")
         if arguments["persistent_site"] and not arguments["site"]:
             raise AnsibleActionFail("persistent_site says to keep the site, and there is none; give site")
         lacking = sealing.missing() if arguments["seal"] != "none" else None
@@ -90,29 +91,6 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{place}: {error.strerror}; name a directory that you may write to") from None
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """What became of one machine, in the words of the module ``packages``."""
-
-    name: str
-    changed: bool = False
-    error: str | None = None
-    act: str | None = None
-    distinguished_name: str | None = None
-    sid: str | None = None
-    object_guid: str | None = None
-    package: str | None = None
-    package_sha256: str | None = None
-    issue_record: str | None = None
-    incomplete: str | None = None
-
-    def before_and_after(self) -> tuple[str, str]:
-        return "", f"account: {self.distinguished_name} ({self.act})\npackage: {self.package}\n"
-
-    def to_result(self) -> dict[str, Any]:
-        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
-
-
 class _Packages:
     def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         machines = arguments["machines"]
@@ -123,7 +101,7 @@ class _Packages:
         self._host = ProvisioningHost(action, task_vars)
         self._lost: str | None = None
 
-    def answers(self) -> list[_Answer]:
+    def answers(self) -> list[Answer]:
         """Everything is decided before Windows is asked for the first package."""
         machines = self._arguments["machines"]
         faults = names.faults([machine["name"] for machine in machines], "")
@@ -159,25 +137,25 @@ class _Packages:
             may_lose_membership=name.lower() in live,
         )
 
-    def _answer(self, machine: dict[str, Any], decision: Decision, domain: str | None) -> _Answer:
+    def _answer(self, machine: dict[str, Any], decision: Decision, domain: str | None) -> Answer:
         name = machine["name"]
         if decision.act is Act.REFUSE:
-            return _Answer(name, error=f"{name}: {decision.refusal}")
+            return Answer(name, error=f"{name}: {decision.refusal}")
         if decision.act is Act.KEEP:
             return self._keep(name)
         if self._lost:
-            return _Answer(name, error=f"{name}: not tried, because {self._lost}")
+            return Answer(name, error=f"{name}: not tried, because {self._lost}")
         intended = self._intended(machine, domain or "")
         if self._check_mode:
             return self._success(intended, decision.act)
         try:
             return self._issue(machine, decision.act, intended)
         except (ProvisioningError, SealError) as failure:
-            return _Answer(name, error=f"{name}: {failure}")
+            return Answer(name, error=f"{name}: {failure}")
         except OSError as error:
-            return _Answer(name, error=f"{name}: write {error.filename}: {error.strerror}; make room and run again")
+            return Answer(name, error=f"{name}: write {error.filename}: {error.strerror}; make room and run again")
 
-    def _issue(self, machine: dict[str, Any], act: Act, intended: IssueRecord) -> _Answer:
+    def _issue(self, machine: dict[str, Any], act: Act, intended: IssueRecord) -> Answer:
         """No account is touched that has no intended record: a package that gets lost is made again by the next run."""
         for failure in self._store.write_records([intended]).values():
             raise failure
@@ -222,11 +200,11 @@ class _Packages:
             **{option: self._arguments[option] for option in _SHARED},
         }
 
-    def _keep(self, name: str) -> _Answer:
+    def _keep(self, name: str) -> Answer:
         """A package that is there stays; its record is completed as soon as the directory's answer is known."""
         record = self._store.read_record(name)
         if record is None:
-            return _Answer(name, act=Act.KEEP.name.lower(), package=str(self._store.package(name)))
+            return Answer(name, act=Act.KEEP.name.lower(), package=str(self._store.package(name)))
         if not provisioning.incomplete(record):
             return self._success(record, Act.KEEP)
         completed = provisioning.complete(record, self._account(name))
@@ -251,9 +229,9 @@ class _Packages:
             evidence={host: Traces(**seen) for host, seen in account.get("evidence", {}).items() if seen},
         )
 
-    def _success(self, record: IssueRecord, act: Act, incomplete: str | None = None) -> _Answer:
+    def _success(self, record: IssueRecord, act: Act, incomplete: str | None = None) -> Answer:
         name = record.machine
-        return _Answer(
+        return Answer(
             name,
             changed=act is not Act.KEEP,
             act=act.name.lower(),

@@ -22,4 +22,4 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         look = Look(self, arguments, task_vars)
-        return {**result, **look.result(look.outcome())}
+        return {**result, **look.result(look.escrowed(look.outcome()))}

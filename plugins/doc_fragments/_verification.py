@@ -114,7 +114,8 @@ options:
   bitlocker:
     description:
       - With V(escrowed) every fixed volume that is encrypted needs a recovery password whose recovery object is below
-        the machine's account. With V(required) every fixed volume has to be encrypted as well.
+        the machine's account; where there is none, the machine is told to back it up. With V(required) every fixed
+        volume has to be encrypted as well.
       - With V(ignore) encryption is not looked at, for virtual machines for example.
     type: str
     choices: [ignore, escrowed, required]

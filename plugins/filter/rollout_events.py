@@ -65,11 +65,7 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results i
 def rollout_events(
     hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], *, promote: bool = True
 ) -> list[dict[str, Any]]:
-    return [
-        event
-        for host in hosts
-        for event in events(read(host, hostvars), lambda dn: split(dn)[1], promote=promote)
-    ]
+    return [event for host in hosts for event in events(read(host, hostvars), lambda dn: split(dn)[1], promote=promote)]
 
 
 class FilterModule:

@@ -16,6 +16,8 @@ description:
   - While a domain controller is in reach, machine and account get a new password together (O(username)). Otherwise
     the machine leaves its domain, restarts, and joins with the new package of O(path). A package is a new one only
     where it was issued after the old secret died.
+  - A run that was interrupted there is finished by the next one. Domain controllers and members of other domains are
+    refused.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:

@@ -109,7 +109,8 @@ options:
     default: []
   host_root_ca_certificates:
     description:
-      - Let the packages bring all root certificates that the Windows host trusts. O(certificate_templates) do so anyway.
+      - Let the packages bring all root certificates that the Windows host trusts. O(certificate_templates) do so
+        anyway.
     type: bool
     default: false
   site:
@@ -149,9 +150,8 @@ notes:
   - The connection must be encrypted. Over plain HTTP with Basic authentication nothing is asked for.
   - A package tells neither when its password was set nor, mostly, the account's objectGUID. Look at the accounts again
     and call this once more with the new O(accounts). It then completes the issue records and asks Windows for nothing.
-    Until then RV(machines.incomplete) is there, and M(adops.offline_join.audit) takes the machine for not issued. Of
-    the claims of a sealed package, C(password_last_set) and C(key_version) are 1 and C(object_guid) is zero, which means
-    unknown.
+    Until then RV(machines.incomplete) is there, and M(adops.offline_join.audit) says unknown of the machine. Of the
+    claims of a sealed package, C(password_last_set) and C(key_version) are 1 and C(object_guid) is zero: unknown.
   - Windows itself holds the rule of account re-use (KB5020276). Preparations that somebody left on an account are not
     looked for, as M(adops.offline_join.packages) does.
   - The default password and the way of older domain controllers (C(/defpwd), C(/downlevel)) are not offered.

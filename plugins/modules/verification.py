@@ -17,7 +17,9 @@ description:
     domain controller that the machine uses, secure channel, organizational unit, groups, policies, certificates,
     DirectAccess, LAPS, BitLocker, administrators, packages left behind - so the first that is broken is the cause.
   - One look is one look. What is only not ready yet fails as C(pending), and a later run looks again.
-  - It changes nothing, and never asks for a password or a key.
+  - Where nothing else stops a machine, and the directory has no recovery password of a volume that is encrypted, the
+    machine is told once to back it up, and stays C(pending) until a later run sees it there. Nothing else is changed,
+    and nobody is asked for a password or a key.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -36,7 +38,7 @@ attributes:
     support: full
 notes:
   - What the directory has is read once for all machines, see the example; a login that may not see BitLocker recovery
-    objects sees none, and a machine that is encrypted then fails.
+    objects sees none, and a machine that is encrypted then stays pending, and backs up in each run.
 seealso:
   - module: adops.offline_join.computer_info
   - module: adops.offline_join.win_machine_info

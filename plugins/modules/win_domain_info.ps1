@@ -134,7 +134,7 @@ Function Get-Policy {
     @{
         core = Get-PolicyCore
         applied = @(Get-AppliedPolicy)
-        values = $values
+        registry_values = $values
     }
 }
 

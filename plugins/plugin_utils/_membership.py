@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import verification
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import escrow, verification
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import Outcome
@@ -61,6 +61,7 @@ class Look:
         self.hand = Hand(action, arguments["name"], task_vars)
         self.expected = _expected(arguments)
         self.subject: Subject | None = None
+        self._backed_up = False
 
     def outcome(self) -> Outcome | None:
         """The judgement; None in check mode where an earlier step would first have made the machine a member.
@@ -83,13 +84,24 @@ class Look:
         self.subject = Subject(machine, domain, account, reading)
         return verification.verify(self.expected, self.subject, self._arguments["tolerate"])
 
+    def escrowed(self, outcome: Outcome | None) -> Outcome | None:
+        """The judgement, once the machine was told to back up the recovery passwords that the directory lacks."""
+        if outcome is None or self.subject is None:
+            return outcome
+        wanted = escrow.to_back_up(outcome.headline, self.subject)
+        if not wanted:
+            return outcome
+        done = self._look("win_bitlocker_backup", protectors=wanted)
+        self._backed_up = done["changed"]
+        return outcome.instead(escrow.judge(wanted, done["backups"]))
+
     def result(self, outcome: Outcome | None) -> dict[str, Any]:
         """The result of the action; it fails where something stops the machine."""
         if outcome is None or self.subject is None:
             return {"changed": False, "checks": [], "headline": None}
         headline = outcome.headline
         result = {
-            "changed": False,
+            "changed": self._backed_up,
             "checks": [_finding(one) for one in outcome.findings],
             "headline": None if headline is None else str(headline),
             "machine_sid": self.subject.machine["identity"]["machine_sid"],

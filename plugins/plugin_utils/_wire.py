@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.connection import ConnectionBase
 
 _WITHOUT_ENCRYPTION = {"basic", "plaintext", "certificate", "ssl"}
@@ -15,7 +16,7 @@ _WITHOUT_ENCRYPTION = {"basic", "plaintext", "certificate", "ssl"}
 
 def exposure(connection: ConnectionBase) -> str | None:
     """Why a secret may not be sent over this connection, and what to change; None when it may."""
-    if not connection.is_pipelining_enabled():
+    if constants.DEFAULT_KEEP_REMOTE_FILES or not connection.is_pipelining_enabled():
         return (
             "pipelining is off, so the package would become a temporary file on the host; "
             "set ansible_pipelining to true and unset ANSIBLE_KEEP_REMOTE_FILES"

@@ -53,7 +53,11 @@ class Sources:
         return file
 
     def run(
-        self, program: str, sources: Sequence[Path], *arguments: str, command: Callable[..., list[str]] = list
+        self,
+        program: str,
+        sources: Sequence[Path],
+        *arguments: str,
+        command: Callable[..., list[str]] = lambda argv: argv,
     ) -> subprocess.CompletedProcess[str]:
         named = [part for source in sources for part in ("-i", str(source))]
         environment = os.environ | {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(self.directory / "ansible")}

@@ -13,52 +13,44 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
+from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 
 from tests.integration.branch import Branch
+from tests.integration.leaks import search
+from tests.integration.seals import Seals
+from tests.integration.spy import Spy, indiscreet_collection
+from tests.integration.test_windows_leaks import everything_a_twin_knows
 from tests.integration.witness import Witness
 from tests.postgres import PostgreSQL
 from tests.twin.farm import TwinFarm
 
 MOST_RUNS_OF_THE_WHOLE_ROAD = 25
-PASSPHRASE = "Correct-Horse-7-Battery"
 DNS = {"interface_index": 7, "addresses": ["192.0.2.25"], "dns_servers": ["192.0.2.10"]}
 ROAD = ["issued", "sealed", "applied", "verified", "retired", "promoted", "accepted"]
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("keys")
-    for name, purpose in (("issuer", Purpose.ISSUER), ("berlin", Purpose.RECIPIENT)):
-        identity = identities.make_identity(name, purpose, days=90, now=datetime.now(UTC))
-        (directory / f"{name}.pem").write_bytes(identities.to_pem(identity, PASSPHRASE))
-        (directory / f"{name}.crt").write_bytes(identities.certificate_to_pem(identity.certificate))
-    return directory
+def seals(tmp_path_factory: pytest.TempPathFactory) -> Seals:
+    return Seals(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
-def fresh(make_branch: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Callable[[int], Branch]:
+def fresh(make_branch: Callable[[int], Branch], farm: TwinFarm, seals: Seals) -> Callable[[int], Branch]:
     """Makes a branch of so many fresh PCs without a network, with all that a rollout may be told."""
 
     def make(size: int) -> Branch:
         branch = make_branch(size)
         farm.start(branch.names, adapters=[DNS])
         branch.twins(farm)
+        seals.put_on(branch)
         lab = branch.lab
         branch.variables |= {
-            "offline_join_seal": "cms",
             "offline_join_rename": "follow_package",
-            "offline_join_issuer_key": str(keys / "issuer.pem"),
-            "offline_join_recipients": [str(keys / "berlin.crt")],
-            "offline_join_recipient_key": str(keys / "berlin.pem"),
-            "offline_join_trusted_issuers": [str(keys / "issuer.crt")],
             "offline_join_domain": lab.domain,
             "offline_join_production_ou": lab.production_ous[0],
             "offline_join_dns_servers": ["192.0.2.10"],
@@ -76,7 +68,6 @@ def fresh(make_branch: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> C
                 "machine_inventory_tag": f"INV-{number}",
             }
         branch.extra_environment |= {
-            "OFFLINE_JOIN_SEAL_PASSPHRASE": PASSPHRASE,
             "OFFLINE_JOIN_GROUPS_PASSWORD": lab.accounts["groups"].password,
             "OFFLINE_JOIN_PROMOTE_PASSWORD": lab.accounts["promote"].password,
             "ANSIBLE_FORKS": "20",
@@ -144,7 +135,7 @@ def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm
 
 
 @pytest.fixture
-def spy(fresh: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Spy:
+def spy(fresh: Callable[[int], Branch], farm: TwinFarm, seals: Seals) -> Spy:
     """Looks at two PCs that have their network, and at every secret that a rollout is told."""
     branch = fresh(2)
     for name in branch.names:
@@ -153,16 +144,15 @@ def spy(fresh: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> Spy:
     canaries = {
         "SITE_PASSWORD": farm.password,
         "OFFLINE_JOIN_LEDGER_PASSWORD": Password.generate().reveal(),
-        "OFFLINE_JOIN_SEAL_PASSPHRASE": PASSPHRASE,
+        "OFFLINE_JOIN_SEAL_PASSPHRASE": seals.passphrase,
         "OFFLINE_JOIN_GROUPS_PASSWORD": branch.lab.accounts["groups"].password,
         "OFFLINE_JOIN_PROMOTE_PASSWORD": branch.lab.accounts["promote"].password,
     }
     branch.extra_environment |= canaries
-    private = {name: _open_key(keys, name) for name in ("issuer", "berlin")}
-    return Spy(branch, canaries | {f"key of {name}": base64_of(identity) for name, identity in private.items()})
+    return Spy(branch, canaries | seals.private_keys())
 
 
-def test_no_secret_on_the_whole_road(spy: Spy, farm: TwinFarm, keys: Path) -> None:
+def test_no_secret_on_the_whole_road(spy: Spy, farm: TwinFarm, seals: Seals) -> None:
     """Not in the talk, the log, the facts, the processes and the files, the ledger and the reports among them."""
     branch = spy.branch
     done = spy.play("rollout")
@@ -170,12 +160,21 @@ def test_no_secret_on_the_whole_road(spy: Spy, farm: TwinFarm, keys: Path) -> No
     assert {one["state"] for one in branch.report().values()} == {"done"}
     assert {one["state"] for one in acceptance(branch).values()} == {"accepted"}
     for name in branch.names:
-        package = opened(keys, branch.dest / f"{name}.sealed")
+        package = seals.open(seals.file(branch, name))
         assert package.join.machine_password
         spy.canaries[f"package of {name}"] = package.to_base64()
         spy.canaries[f"password of {name}"] = package.join.machine_password.reveal()
     assert spy.findings() == []
     assert search(everything_a_twin_knows(farm), spy.secrets()) == []
+
+
+def test_spy_finds_what_one_no_log_less_shows(spy: Spy, tmp_path: Path) -> None:
+    """Without it the step that writes to the ledger shows what it was called with."""
+    discreet, indiscreet = '"ledger_password": {"type": "str", "no_log": True}', '"ledger_password": {"type": "str"}'
+    change = {"plugins/module_utils/_ledger_access.py": (discreet, indiscreet)}
+    assert spy.play("prepare", environment=indiscreet_collection(tmp_path, change)).returncode == 0
+    found = {(one.canary, one.place.partition(",")[0].rpartition("/")[2]) for one in spy.findings()}
+    assert found == {("OFFLINE_JOIN_LEDGER_PASSWORD", place) for place in ("run 0: stdout", "log", "witness")}
 
 
 def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:

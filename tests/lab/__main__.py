@@ -62,6 +62,11 @@ def _status(lab: Lab, _options: argparse.Namespace) -> int:
     return 0
 
 
+def _reset(lab: Lab, options: argparse.Namespace) -> int:
+    lab.reset_password(options.name)
+    return 0
+
+
 def _run(lab: Lab, options: argparse.Namespace) -> int:
     if not lab.running:
         raise LabError(f"No lab runs in {lab.directory}: run `python3 -m tests.lab up` first.")
@@ -93,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("down", help="kill everything and remove the directory").set_defaults(act=_down)
     status = commands.add_parser("status", help="exit code 0: running, 3: not running")
     status.set_defaults(act=_status)
+    reset = commands.add_parser("reset", help="set a random password on a computer account, as an administrator would")
+    reset.add_argument("name", metavar="NAME")
+    reset.set_defaults(act=_reset)
     run = commands.add_parser("run", help="run a command inside the domain view")
     run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
     run.set_defaults(act=_run)

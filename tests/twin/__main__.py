@@ -66,6 +66,10 @@ def _set(farm: TwinFarm, options: argparse.Namespace) -> None:
     farm.set(options.name, **_settings(options.settings))
 
 
+def _join(farm: TwinFarm, options: argparse.Namespace) -> None:
+    farm.join(options.name, options.package)
+
+
 def _state(farm: TwinFarm, options: argparse.Namespace) -> None:
     print(json.dumps(farm.state(options.name), indent=2))
 
@@ -73,6 +77,10 @@ def _state(farm: TwinFarm, options: argparse.Namespace) -> None:
 def _calls(farm: TwinFarm, options: argparse.Namespace) -> None:
     for call in farm.calls(options.name):
         print(json.dumps(call))
+
+
+def _verdict(farm: TwinFarm, options: argparse.Namespace) -> None:
+    print(json.dumps(farm.verdict(options.name)))
 
 
 def _serve(farm: TwinFarm, _options: argparse.Namespace) -> None:
@@ -116,7 +124,16 @@ def _parser() -> argparse.ArgumentParser:
     setting.add_argument("name", metavar="NAME")
     setting.add_argument("settings", nargs="+", metavar="KEY=VALUE", help="a field of tests/twin/state.py, in JSON")
     setting.set_defaults(act=_set)
-    for name, act, purpose in (("state", _state, "what a machine is"), ("calls", _calls, "what arrived at a machine")):
+    join = commands.add_parser("join", help="apply a package by hand and restart the machine")
+    join.add_argument("name", metavar="NAME")
+    join.add_argument("package", type=Path, metavar="FILE")
+    join.set_defaults(act=_join)
+    looks = (
+        ("state", _state, "what a machine is"),
+        ("calls", _calls, "what arrived at a machine"),
+        ("verdict", _verdict, "what the domain says of a machine, by Netlogon and Kerberos"),
+    )
+    for name, act, purpose in looks:
         look = commands.add_parser(name, help=purpose)
         look.add_argument("name", metavar="NAME")
         look.set_defaults(act=act)

@@ -140,7 +140,9 @@ DOMAIN_INFO = {
         {
             "core": Maybe({"status": Maybe(int), "started": FILETIME, "ended": FILETIME}),
             "applied": [{"guid": str, "display_name": str}],
-            "values": [{"key": str, "name": str, "type": Maybe(str), "data": AnyOf((int, str, [str], type(None)))}],
+            "registry_values": [
+                {"key": str, "name": str, "type": Maybe(str), "data": AnyOf((int, str, [str], type(None)))}
+            ],
         }
     ),
     "certificates": Asked([_CERTIFICATE]),

@@ -10,6 +10,7 @@ A question is one line of JSON, ``{"op": ..., "name": ..., "settings": {...}}``;
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import Mapping
@@ -98,6 +99,8 @@ class Control:
             raise WrongSetting(f"this farm has no machine {question['name']}")
         if op == "set":
             return self._set(machine, question["settings"])
+        if op == "join":
+            return await machine.join(base64.b64decode(question["package"]))
         if op == "verdict":
             return await asyncio.to_thread(_verdict, machine)
         return await _ON_MACHINE[op](machine)

@@ -127,6 +127,12 @@ class TwinFarm:
         found: dict[str, Any] | None = self._ask("verdict", name)
         return found
 
+    def join(self, name: str, package: str | os.PathLike[str]) -> None:
+        """Somebody on site applies a package file and restarts the machine. Raises LabError when Windows refuses it."""
+        text = Path(package).read_text("utf-16").strip("\0")
+        if status := self._ask("join", name, package=text):
+            raise LabError(f"{name}: the package was not taken (Win32 status {status}).")
+
     def restart(self, name: str) -> None:
         """Somebody on site restarts the machine; returns at once."""
         self._ask("restart", name)

@@ -95,6 +95,14 @@ class TwinMachine:
         self.calls.append({"kind": "command", "name": text, "user": user, "boot": self.boots})
         return commands.run(self, text)
 
+    async def join(self, package: bytes) -> int:
+        """Somebody on site applies a binary package and restarts the machine: Win32 status of the first."""
+        applied = await asyncio.to_thread(self.behind.apply, package)
+        if applied.member is not None:
+            self.pending = applied.member
+            await self._restart(0)
+        return applied.status
+
     def restart(self) -> bool:
         """Restart soon, as ``shutdown /r`` does; False when that is under way already."""
         if self._shutdown is not None and not self._shutdown.done():

@@ -12,8 +12,11 @@ from __future__ import annotations
 import base64
 import os
 import re
+import secrets
 import shutil
 import subprocess
+import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +121,21 @@ class TwinMember(Member):
         found = re.findall(r"^name:\s+(\{[0-9A-Fa-f-]+\})\ndisplayname:\s+(.*)$", done.stderr, re.M)
         return [{"guid": guid, "display_name": display_name} for guid, display_name in found]
 
+    def escrow(self, protector: str) -> int:
+        """Write a recovery object for a protector, ``{GUID}``, below its own account, as the machine: Win32 code."""
+        found = self.locate()
+        told = self._ask("ads", "search", f"(sAMAccountName={self.name}$)", "distinguishedName", "-P").stdout
+        account = re.search(r"^distinguishedName: (.+)$", told, re.M)
+        if found is None or account is None:
+            return NO_SUCH_DOMAIN
+        entry = self.directory / "recovery.ldif"
+        _write_secret(entry, _recovery_object(protector, account[1]))
+        try:
+            where = ["-H", f"ldap://{found.domain_controller}", "-P", f"--configfile={self.smb_conf}"]
+            return win32(self._run(self.view.command(["ldbadd", *where, str(entry)])))
+        finally:
+            entry.unlink()
+
     def provision(self, credentials: Path, package: Path) -> int:
         """Give the account a new password with somebody's credentials, and make a package of it: Win32 code."""
         names = [f"domain={self.domain}", f"machine_name={self.name}"]
@@ -203,6 +221,19 @@ class Behind:
         while (place := self.directory / str(number)).exists():
             number += 1
         return place
+
+
+def _recovery_object(protector: str, account: str) -> str:
+    """LDIF of what BitLocker writes ([MS-ADA2] msFVE-*), with a recovery password that opens nothing."""
+    guid = base64.b64encode(uuid.UUID(protector).bytes_le).decode()
+    password = "-".join(f"{secrets.randbelow(10**6):06}" for _block in range(8))
+    lines = [
+        f"dn: CN={time.strftime('%Y-%m-%dT%H:%M:%S-00:00', time.gmtime())}{protector},{account}",
+        "objectClass: msFVE-RecoveryInformation",
+        f"msFVE-RecoveryGuid:: {guid}",
+        f"msFVE-RecoveryPassword: {password}",
+    ]
+    return "\n".join([*lines, ""])
 
 
 def win32(done: subprocess.CompletedProcess[str]) -> int:

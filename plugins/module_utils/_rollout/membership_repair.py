@@ -13,12 +13,14 @@ from typing import Any
 
 from . import secure_channel, status_codes
 from .offer import Offer, same
+from .status_codes import StatusCode
+from .windows_join import DOMAIN_CONTROLLERS
 
 
 class Way(enum.Enum):
     NONE = enum.auto()  # the secure channel stands
     RESET = enum.auto()  # machine and account get a new password together
-    REJOIN = enum.auto()  # leave, restart, apply a new package
+    REJOIN = enum.auto()  # leave, unless that is done already, restart, apply a new package
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,26 @@ class Decision:
     refusal: str | None = None
 
 
-def decide(seen: Mapping[str, Any], means: Means) -> Decision:
-    """``seen`` is what ``win_domain_info`` tells in its subsets locator and channel."""
+def cause_of(seen: Mapping[str, Any]) -> StatusCode | None:
+    """Why the secure channel does not stand, or None; ``seen`` is what ``win_domain_info`` tells in its subsets
+    locator and channel.
+    """
     found = seen["locator"]["status"]
-    cause = status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
+    return status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
+
+
+def decide(seen: Mapping[str, Any], membership: Mapping[str, Any], domain: str, means: Means) -> Decision:
+    """``membership`` is that of ``win_machine_info``: without one, Netlogon's status tells nothing of a secret."""
+    cause = cause_of(seen)
     if cause is None:
         return Decision()
-    in_reach = not found and not secure_channel.out_of_reach(cause)
+    if refusal := _misplaced(membership, domain):
+        return Decision(refusal=refusal)
+    if not membership["part_of_domain"]:
+        if means.package:
+            return Decision(Way.REJOIN)
+        return Decision(refusal="the machine is no member of a domain; give a new package (path)")
+    in_reach = not seen["locator"]["status"] and not secure_channel.out_of_reach(cause)
     if in_reach and means.login:
         return Decision(Way.RESET)
     if not means.package:
@@ -66,6 +81,17 @@ def misfit(offer: Offer, domain: str) -> str | None:
     if misdirected or same(offer.dns_domain, domain):
         return misdirected
     return f"the package is for {offer.dns_domain}, not for {domain}; look which package lies at path"
+
+
+def _misplaced(membership: Mapping[str, Any], domain: str) -> str | None:
+    if membership["domain_role"] in DOMAIN_CONTROLLERS:
+        return "the machine is a domain controller, whose membership is not repaired; take it out of the inventory"
+    if membership["part_of_domain"] and not same(membership["domain"], domain):
+        return (
+            f"the machine is a member of {membership['domain']}, not of {domain}; "
+            "look which machine answers at this address"
+        )
+    return None
 
 
 def _is_of_domain(user: str) -> bool:

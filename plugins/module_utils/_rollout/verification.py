@@ -44,6 +44,10 @@ class Outcome:
         """Whether one of these checks stops the machine."""
         return any(one.stops for one in self.findings if one.id in ids)
 
+    def instead(self, check: Check) -> Outcome:
+        """With this check in the place of the one that has its id."""
+        return _outcome(tuple(check if one.id == check.id else one for one in self.findings))
+
     def warnings(self) -> list[str]:
         """What stops nobody and should be told."""
         told = [one for one in self.findings if (one.failed and not one.stops) or one.verdict is Verdict.UNKNOWN]
@@ -60,8 +64,11 @@ def verify(expected: Expected, subject: Subject, tolerate: Collection[str] = ())
         *verification_policy.judge(expected, subject),
         *verification_device.judge(expected, subject),
     )
-    found = checks.tolerated(found, tolerate)
-    return Outcome(found, next((one for one in found if one.stops), None))
+    return _outcome(checks.tolerated(found, tolerate))
+
+
+def _outcome(findings: tuple[Check, ...]) -> Outcome:
+    return Outcome(findings, next((one for one in findings if one.stops), None))
 
 
 def same_sid(machine_sids: Mapping[str, str]) -> list[Check]:

@@ -2,61 +2,26 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The machine itself: encryption and where its recovery passwords are, who rules it, what was left behind."""
+"""The machine itself: its encryption, who rules it, what was left behind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from . import escrow
 from .checks import Check, failed, passed, skipped
-from .verification_subject import BOOTSTRAP, Expected, Seen, Subject, pending
+from .verification_subject import BOOTSTRAP, Expected, Subject
 
-BITLOCKER, ADMINISTRATORS, REMAINS, BOOTSTRAP_ID = "bitlocker", "administrators", "remains", "bootstrap"
+BITLOCKER = escrow.BITLOCKER
+ADMINISTRATORS, REMAINS, BOOTSTRAP_ID = "administrators", "remains", "bootstrap"
 IDS = (BITLOCKER, ADMINISTRATORS, REMAINS, BOOTSTRAP_ID)
-
-_REMOVABLE = 2  # Win32_EncryptableVolume.VolumeType
-_DECRYPTED = 0  # ConversionStatus; None where the volume is locked, so it is encrypted
-_RECOVERY_PASSWORD = 3  # KeyProtectorType
-_BACK_UP = "back it up (Backup-BitLockerKeyProtector), or let the login see the names of recovery objects"
 
 
 def judge(expected: Expected, subject: Subject) -> Iterator[Check]:
-    yield _bitlocker(expected, subject)
+    yield escrow.check(expected, subject)
     yield _administrators(expected, subject)
     yield _remains(subject)
     yield _bootstrap(expected, subject)
-
-
-def _bitlocker(expected: Expected, subject: Subject) -> Check:
-    if expected.bitlocker == "ignore":
-        return skipped(BITLOCKER, "encryption is not looked at")
-    volumes = [one for one in subject.machine["security"]["bitlocker"] or () if one["volume_type"] != _REMOVABLE]
-    plain = [one for one in volumes if one["conversion_status"] == _DECRYPTED]
-    if expected.bitlocker == "required" and (plain or not volumes):
-        drives = ", ".join(map(_drive, plain)) or "every volume"
-        return pending(BITLOCKER, f"not encrypted: {drives}", "look at the policy of BitLocker, then run again")
-    encrypted = [one for one in volumes if one not in plain]
-    if not encrypted:
-        return passed(BITLOCKER, "nothing is encrypted")
-    escrowed = {_guid(name) for name in subject.account.get("recovery_objects", ())}
-    for volume in encrypted:
-        recovery = {_guid(one["id"]) for one in volume["protectors"] if one["type"] == _RECOVERY_PASSWORD}
-        if not recovery:
-            said = f"{_drive(volume)} is encrypted and has no recovery password"
-            return failed(BITLOCKER, said, "add one (Add-BitLockerKeyProtector), and back it up to the directory")
-        if not recovery & escrowed:
-            said = f"{_drive(volume)} is encrypted, and no recovery password of it is seen in the directory"
-            return failed(BITLOCKER, said, _BACK_UP)
-    return passed(BITLOCKER, f"a recovery password of {', '.join(map(_drive, encrypted))} is in the directory")
-
-
-def _drive(volume: Seen) -> str:
-    return str(volume["drive"] or "a volume without a letter")
-
-
-def _guid(text: str) -> str:
-    """What stands in the braces: a protector is {GUID}, a recovery object is named TIME{GUID}."""
-    return text.rpartition("{")[2].partition("}")[0].lower()
 
 
 def _administrators(expected: Expected, subject: Subject) -> Check:

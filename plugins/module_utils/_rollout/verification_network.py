@@ -14,6 +14,7 @@ from .checks import Check, failed, passed, skipped, warned
 from .clock import KERBEROS_TOLERANCE, TICKS, in_words
 from .offer import same
 from .verification_subject import Expected, Subject, pending
+from .windows_join import DOMAIN_CONTROLLERS
 
 IDENTITY, MEMBERSHIP, ADDRESS, DNS = "identity", "membership", "address", "dns_servers"
 CONTROLLER, CLOCK, CLOCK_SOURCE, NAME = "domain_controller", "clock", "clock_source", "name"
@@ -23,7 +24,6 @@ CHANNEL = (SECURE_CHANNEL,)
 
 _CLOSE = KERBEROS_TOLERANCE / 5
 _FROM_DOMAIN = ("NT5DS", "AllSync")  # W32Time\Parameters!Type
-_DOMAIN_CONTROLLERS = (4, 5)  # Win32_ComputerSystem.DomainRole
 _ACCESS_DENIED, _TIME_SKEW = 5, 1398
 
 
@@ -68,7 +68,7 @@ def _identity(expected: Expected, subject: Subject) -> Check:
 
 def _membership(expected: Expected, subject: Subject) -> Check:
     seen = subject.machine["membership"]
-    if seen["domain_role"] in _DOMAIN_CONTROLLERS:
+    if seen["domain_role"] in DOMAIN_CONTROLLERS:
         return failed(MEMBERSHIP, "the machine is a domain controller", "take it out of the inventory", 2693)
     if not seen["part_of_domain"]:
         waiting = seen["pending_join"]

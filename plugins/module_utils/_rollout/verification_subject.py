@@ -91,7 +91,7 @@ class Subject:
     _values: dict[tuple[str, str], Any] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        for one in self.domain["policy"]["values"]:
+        for one in self.domain["policy"]["registry_values"]:
             self._values[_place(one)] = one["data"]
 
     @property

@@ -156,7 +156,7 @@ def _policy(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
         key, name = wanted["key"], wanted["name"]
         kind, data = registry.get((key.casefold(), name.casefold()), (None, None))
         values.append({"key": key, "name": name, "type": kind, "data": data})
-    return {"core": state.policy_core, "applied": state.policies, "values": values}
+    return {"core": state.policy_core, "applied": state.policies, "registry_values": values}
 
 
 def _certificates(machine: TwinMachine, _call: ModuleCall) -> list[dict[str, Any]]:

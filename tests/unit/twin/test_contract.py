@@ -49,7 +49,7 @@ def test_each_item_of_a_list_is_looked_at() -> None:
 
 
 def policy_with(value: dict[str, Any]) -> dict[str, Any]:
-    return {"changed": False, "policy": {"core": None, "applied": [], "values": [value]}}
+    return {"changed": False, "policy": {"core": None, "applied": [], "registry_values": [value]}}
 
 
 @pytest.mark.parametrize("data", [1, "text", ["a", "b"], None])
@@ -62,7 +62,7 @@ def test_registry_data_has_no_other_type() -> None:
     value = {"key": "SOFTWARE", "name": "A", "type": "DWord", "data": 1.5}
     with pytest.raises(contract.Breach, match="float is none of the types"):
         contract.check(
-            "win_domain_info", {"changed": False, "policy": {"core": None, "applied": [], "values": [value]}}
+            "win_domain_info", {"changed": False, "policy": {"core": None, "applied": [], "registry_values": [value]}}
         )
 
 

@@ -21,6 +21,7 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.action import act
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import (
     ACCOUNT,
     DOMAIN,
+    GUID,
     MACHINE,
     STAGING,
 )
@@ -44,6 +45,10 @@ class Machine:
             "win_domain_info": self.domain,
             "win_machine_password": {"status": 0},
             "win_policy_refresh": {"exit_code": 0, "purge_status": 0},
+            "win_bitlocker_backup": {
+                "changed": True,
+                "backups": [{"id": one, "status": 0} for one in module_args.get("protectors", ())],
+            },
         }
         return copy.deepcopy(answers[hand] | self.failing.get(hand, {}))
 
@@ -115,6 +120,46 @@ def test_failure_and_pending() -> None:
     late = make(Verification, account=ACCOUNT | {"replicas": {"dc1.corp.example": {"exists": False}}}).run(None, {})
     assert late["pending"]
     assert "not yet replicated to DC1" in late["msg"]
+
+
+class TestRecoveryPasswordThatIsNotInTheDirectory:
+    BARE = ACCOUNT | {"recovery_objects": []}
+    LOOK = ("win_machine_info", "win_domain_info")
+
+    @pytest.mark.parametrize("check_mode", [True, False])
+    def test_its_backup_is_triggered_once(self, check_mode: bool) -> None:
+        action = make(Verification, account=self.BARE, check_mode=check_mode)
+        found = action.run(None, {})
+        assert action.calls == [*self.LOOK, "win_bitlocker_backup"]
+        assert found["changed"]
+        assert found["pending"]
+        assert "the machine was told to back up {8F1F2A6C" in found["msg"]
+
+    def test_a_backup_that_windows_refuses(self) -> None:
+        refused = {"changed": False, "backups": [{"id": f"{{{GUID}}}", "status": 1}]}
+        found = make(Verification, account=self.BARE, failing={"win_bitlocker_backup": refused}).run(None, {})
+        assert not found["changed"]
+        assert not found["pending"]
+        assert "no policy asks for it (S_FALSE, 1)" in found["msg"]
+
+    def test_a_promoted_machine(self) -> None:
+        """After its restart, when the policies of production say where recovery passwords go."""
+        action = make(Promotion, account=self.BARE, moved=True)
+        assert action.run(None, {})["pending"]
+        assert action.calls == [*self.LOOK, "win_policy_refresh", "restart", *self.LOOK, "win_bitlocker_backup"]
+
+    def test_one_that_was_promoted_before(self) -> None:
+        action = make(Promotion, account=self.BARE, moved=False)
+        found = action.run(None, {})
+        assert action.calls == [*self.LOOK, "win_bitlocker_backup"]
+        assert found["changed"]
+        assert found["restarts"] == 0
+
+    @pytest.mark.parametrize("silenced", [{"bitlocker": "ignore"}, {"tolerate": ["bitlocker"]}])
+    def test_nobody_asks_for_it(self, silenced: dict[str, Any]) -> None:
+        action = make(Verification, account=self.BARE, **silenced)
+        assert "failed" not in action.run(None, {})
+        assert action.calls == [*self.LOOK]
 
 
 def test_a_check_predicts_what_earlier_steps_would_make() -> None:

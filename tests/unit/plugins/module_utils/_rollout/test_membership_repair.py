@@ -10,11 +10,11 @@ import dataclasses
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import membership_repair
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.membership_repair import (
     Decision,
     Means,
     Way,
-    decide,
     misfit,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
@@ -29,6 +29,10 @@ LOCAL = ["Administrator", r".\Administrator", "", "."]
 OF_DOMAIN = [r"CORP\admin", "admin@corp.example", r"\admin", r".\admin@corp.example"]
 OUT_OF_REACH = [53, 1231, 1311, 1355, 1703, 1722]
 IN_REACH = [5, 1326, 1398, 1787, 1788, 1789, 4242]
+MEMBER = {"domain_role": 1, "part_of_domain": True, "domain": "CORP.example"}
+NO_MEMBER = {"domain_role": 0, "part_of_domain": False, "domain": "WORKGROUP"}
+# Netlogon does not run in a workgroup: ERROR_SERVICE_NOT_ACTIVE, RPC_S_UNKNOWN_IF
+NO_NETLOGON = [1062, 1717]
 
 
 def seen(locator: int = 0, **channel: int) -> dict[str, Any]:
@@ -38,8 +42,12 @@ def seen(locator: int = 0, **channel: int) -> dict[str, Any]:
     }
 
 
-def refusal(found: dict[str, Any], means: Means) -> str:
-    decision = decide(found, means)
+def decide(found: dict[str, Any], means: Means, membership: dict[str, Any] = MEMBER) -> Decision:
+    return membership_repair.decide(found, membership, "corp.example", means)
+
+
+def refusal(found: dict[str, Any], means: Means, membership: dict[str, Any] = MEMBER) -> str:
+    decision = decide(found, means, membership)
     assert decision.way is Way.NONE
     assert decision.refusal is not None
     return decision.refusal
@@ -108,6 +116,38 @@ def test_a_local_login_may_leave(user: str) -> None:
 
 def test_what_is_missing_is_told_before_what_would_be_lost() -> None:
     assert "give a new package" in refusal(seen(1355), dataclasses.replace(NOTHING, user=r"CORP\admin"))
+
+
+@pytest.mark.parametrize("status", NO_NETLOGON + OUT_OF_REACH)
+@pytest.mark.parametrize("locator", [0, 1355])
+class TestMachineThatHasLeft:
+    """As a run that was killed between leaving and joining leaves it."""
+
+    @pytest.mark.parametrize("means", [PACKAGE, BOTH])
+    def test_a_package_joins_it(self, locator: int, status: int, means: Means) -> None:
+        assert decide(seen(locator, verify_status=status), means, NO_MEMBER) == Decision(Way.REJOIN)
+
+    @pytest.mark.parametrize("means", [NOTHING, LOGIN])
+    def test_there_is_no_password_to_reset(self, locator: int, status: int, means: Means) -> None:
+        assert refusal(seen(locator, verify_status=status), means, NO_MEMBER) == (
+            "the machine is no member of a domain; give a new package (path)"
+        )
+
+
+@pytest.mark.parametrize("role", [4, 5])
+@pytest.mark.parametrize("means", [NOTHING, LOGIN, PACKAGE, BOTH])
+def test_a_domain_controller_is_never_repaired(role: int, means: Means) -> None:
+    controller = MEMBER | {"domain_role": role}
+    assert refusal(seen(verify_status=1789), means, controller).startswith("the machine is a domain controller")
+
+
+@pytest.mark.parametrize("means", [NOTHING, LOGIN, PACKAGE, BOTH])
+def test_a_member_of_another_domain_stays_there(means: Means) -> None:
+    """It does not find this domain, which is no reason to take it out of its own."""
+    elsewhere = MEMBER | {"domain": "other.example"}
+    assert refusal(seen(1355), means, elsewhere) == (
+        "the machine is a member of other.example, not of corp.example; look which machine answers at this address"
+    )
 
 
 @given(

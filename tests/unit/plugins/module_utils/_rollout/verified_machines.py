@@ -94,7 +94,7 @@ DOMAIN: dict[str, Any] = {
     "policy": {
         "core": {"status": 0, "started": NOW, "ended": NOW},
         "applied": [{"guid": "{31B2F340-016D-11D2-945F-00C04FB984F9}", "display_name": "Workstation Baseline"}],
-        "values": [{**POLICY_SUBJECT, "data": DN}, {**WSUS, "data": "https://wsus"}, {**FILTER, "data": None}],
+        "registry_values": [{**POLICY_SUBJECT, "data": DN}, {**WSUS, "data": "https://wsus"}, {**FILTER, "data": None}],
     },
     "certificates": [
         {
@@ -151,7 +151,7 @@ class Case:
 
     def value(self, wanted: dict[str, str], data: Any) -> None:
         """Let the registry have this."""
-        [found] = [one for one in self.domain["policy"]["values"] if one["name"] == wanted["name"]]
+        [found] = [one for one in self.domain["policy"]["registry_values"] if one["name"] == wanted["name"]]
         found["data"] = data
 
 
