@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let a Windows machine change its own password, once, so that its package is worthless from then on."""
+"""Let a machine change its own password, once, so that its package is worthless from then on."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
     retirement,
-    secure_channel,
+    samba_channel,
     status_codes,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.retirement import Obstacle
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._membership import naming_local_accounts
 
@@ -40,22 +41,31 @@ class ActionModule(ActionBase):
         if refusal:
             raise AnsibleActionFail(f"{name}: {refusal}")
         before = retirement.password_last_set(account)
-        hand = Hand(self, name, task_vars)
-        with naming_local_accounts(self, name):
-            seen = hand.look(
-                "adops.offline_join.win_domain_info", domain=arguments["domain"], subsets=["locator", "channel"]
-            )
-        cause = retirement.broken_channel(seen)
-        if cause is None and retirement.done(account):
-            return {**result, "changed": False, "password_last_set": before}
-        if cause is None and not self._task.check_mode:
-            done = hand.look("adops.offline_join.win_machine_password", domain=arguments["domain"])
-            cause = status_codes.explain(done["status"]) if done["status"] else None
-        if cause is not None:
+        change = not retirement.done(account)
+        windows = getattr(self._connection._shell, "_IS_WINDOWS", False)
+        ask = self._ask_windows if windows else self._ask_samba
+        obstacle = ask(Hand(self, name, task_vars), arguments["domain"], change)
+        if obstacle is not None:
             return {
                 **result,
                 "failed": True,
-                "pending": secure_channel.out_of_reach(cause),
-                "msg": f"{name}: it cannot change its password: {cause.sentence}",
+                "pending": obstacle.out_of_reach,
+                "msg": f"{name}: it cannot change its password: {obstacle.sentence}",
             }
-        return {**result, "changed": True, "password_last_set": before}
+        return {**result, "changed": change, "password_last_set": before}
+
+    def _ask_windows(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
+        with naming_local_accounts(self, hand.machine_name):
+            seen = hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
+        cause = retirement.broken_channel(seen)
+        if cause is None and change and not self._task.check_mode:
+            done = hand.look("adops.offline_join.win_machine_password", domain=domain)
+            cause = status_codes.explain(done["status"]) if done["status"] else None
+        return retirement.obstacle(cause)
+
+    def _ask_samba(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
+        said = hand.look("adops.offline_join.samba_member_password", domain=domain, change=change)
+        if self._task.check_mode and not samba_channel.joined(said):
+            # The step before this one would have made it a member.
+            return None
+        return samba_channel.obstacle(domain, said)

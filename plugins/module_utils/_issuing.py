@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from ._directory import computer_writing, computers
 from ._directory.computers import ComputerAccount
@@ -17,6 +15,7 @@ from ._directory.connection import DirectoryConnection
 from ._directory.containers import Containers
 from ._directory.domain import Domain
 from ._directory.errors import ConnectionLost, DirectoryError
+from ._issue_answer import Answer
 from ._issue_batches import Issue, IssueBatches, Plan
 from ._package_maker import PackageMaker
 from ._package_store import PackageStore
@@ -32,28 +31,6 @@ class Machine:
 
     name: str
     path: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one machine. ``package`` and ``issue_record`` are paths; before issuing, ids are unknown."""
-
-    name: str
-    changed: bool = False
-    error: str | None = None
-    act: str | None = None
-    distinguished_name: str | None = None
-    sid: str | None = None
-    object_guid: str | None = None
-    package: str | None = None
-    package_sha256: str | None = None
-    issue_record: str | None = None
-
-    def before_and_after(self) -> tuple[str, str]:
-        return "", f"account: {self.distinguished_name} ({self.act})\npackage: {self.package}\n"
-
-    def to_result(self) -> dict[str, Any]:
-        return {key: value for key, value in dataclasses.asdict(self).items() if value is not None and key != "name"}
 
 
 class Issuer:

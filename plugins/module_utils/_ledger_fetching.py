@@ -71,11 +71,15 @@ def _fetch(transaction: Transaction, name: str, event: Event, store: PackageStor
     kept = transaction.package(name, event.sha256)
     files = {} if kept is None else {place: kept.content}
     if record is not None:
-        files = {store.issue_record(name): record.to_json().encode(), **files}
+        # Last: the next run takes a record for the sign that nothing is missing.
+        files[store.issue_record(name)] = record.to_json().encode()
     if not check_mode:
-        for path, failure in _secret_file.write_all(files).items():
-            error = f"{name}: write {path}: {failure.strerror}; correct dest, then run again"
-            return Answer(name, known=True, error=error)
+        for path, content in files.items():
+            try:
+                _secret_file.write(path, content)
+            except OSError as failure:
+                error = f"{name}: write {path}: {failure.strerror}; correct dest, then run again"
+                return Answer(name, known=True, error=error)
     return Answer(name, known=True, changed=bool(files), package=str(place) if kept else None)
 
 

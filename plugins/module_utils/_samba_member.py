@@ -27,7 +27,8 @@ def run(command: list[str], descriptors: tuple[int, ...] = ()) -> subprocess.Com
     :raises ToolError: it is not installed or does not end
     """
     try:
-        return subprocess.run(
+        # AnsibleModule.run_command knows no time limit.
+        return subprocess.run(  # pylint: disable=ansible-bad-function
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -177,7 +177,7 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
         if params["template"]:
             template = _answer_file.read(Path(params["template"]))
             if template is None:
-                raise PackageError(f"the template {params['template']} is not there")
+                raise PackageError(f"the template {params['template']} is not there; correct its path")
         after = unattend.write(template, wanted(params, package))
         seen = _answer_file.seen(before)
         require_own(seen, package)
@@ -256,7 +256,8 @@ def require_own(seen: unattend.Seen | None, package: Package) -> None:
     """What is overwritten from a template has to be this machine's: else the mount point is another's."""
     for machine in seen.machines if seen else ():
         if machine.lower() != package.machine_name.lower():
-            raise PackageError(f"holds the package of {machine}, not of {package.machine_name}")
+            remedy = "look whether the right image is mounted, or name another file"
+            raise PackageError(f"holds the package of {machine}, not of {package.machine_name}; {remedy}")
 
 
 def main() -> None:

@@ -38,6 +38,12 @@ options:
       - Walk all chains. The module does not fail where a chain is broken; look at RV(verification).
     type: bool
     default: false
+  allow_missing:
+    description:
+      - Take a ledger that is not there for an empty one, as it is before the first event.
+    type: bool
+    default: false
+    version_added: 0.3.0
   noted_heads:
     description:
       - Heads that were returned at some time before and kept somewhere else. A chain that was cut off or written anew
@@ -62,8 +68,8 @@ options:
         type: str
         required: true
 notes:
-  - A ledger that is not there is an error, because a wrong path would otherwise look like machines without events. In
-    check mode it counts as empty.
+  - Without O(allow_missing) a ledger that is not there is an error, because a wrong path would otherwise look like
+    machines without events. In check mode it counts as empty.
 seealso:
   - module: adops.offline_join.ledger_entry
 """
@@ -218,6 +224,7 @@ ARGUMENT_SPEC = {
     "branch": {"type": "str"},
     "events": {"type": "int", "default": 0},
     "verify": {"type": "bool", "default": False},
+    "allow_missing": {"type": "bool", "default": False},
     "noted_heads": {
         "type": "list",
         "elements": "dict",
@@ -236,7 +243,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     if params["events"] < 0:
         return {"failed": True, "msg": "events is negative; give how many of each machine's last events to return"}
     try:
-        if module.check_mode:
+        if module.check_mode or params["allow_missing"]:
             ledger = _ledger_access.open_if_there(params, module.no_log_values)
         else:
             ledger = _ledger_access.open_ledger(params, module.no_log_values)

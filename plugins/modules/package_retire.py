@@ -9,21 +9,24 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: package_retire
-short_description: Let a Windows machine change its own password, so that its package is worthless
+short_description: Let a machine change its own password, so that its package is worthless
 version_added: 0.2.0
 description:
   - Whoever has a copy of a machine's package is that machine until its password changes, which Windows does after 30
     days, or never. This lets the machine do it now, over its secure channel.
+  - A Windows machine does it through M(adops.offline_join.win_machine_password), a Linux host with Samba through
+    M(adops.offline_join.samba_member_password). The connection's shell tells which one it is.
   - It looks first whether the secure channel stands. A machine whose password was set since its package was issued is
     left alone.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
-  - adops.offline_join._attributes.windows
   - adops.offline_join._attributes
 attributes:
   check_mode:
     support: full
+    details:
+      - Where there is no account yet, and on a Linux host that is no member yet, an earlier step would have made it.
   diff_mode:
     support: none
   idempotent:
@@ -48,8 +51,12 @@ options:
     required: true
 notes:
   - Ask the directory afterwards whether the password was set later than RV(password_last_set); only that proves it.
+requirements:
+  - "Windows: 10, Server 2016 and later, with Windows PowerShell 5.1 and an elevated login"
+  - "Linux: Samba 4.15 or later with its tool net and Python 3.8 or later, run as root"
 seealso:
   - module: adops.offline_join.win_machine_password
+  - module: adops.offline_join.samba_member_password
   - module: adops.offline_join.computer_info
 """
 

@@ -151,7 +151,7 @@ notes:
   - A package tells neither when its password was set nor, mostly, the account's objectGUID. Look at the accounts again
     and call this once more with the new O(accounts). It then completes the issue records and asks Windows for nothing.
     Until then RV(machines.incomplete) is there, and M(adops.offline_join.audit) says unknown of the machine. Of the
-    claims of a sealed package, C(password_last_set) and C(key_version) are 1 and C(object_guid) is zero: unknown.
+    claims of a sealed package, C(password_last_set) and C(key_version) are 1, and C(object_guid) is zero.
   - Windows itself holds the rule of account re-use (KB5020276). Preparations that somebody left on an account are not
     looked for, as M(adops.offline_join.packages) does.
   - The default password and the way of older domain controllers (C(/defpwd), C(/downlevel)) are not offered.

@@ -65,10 +65,12 @@ class Branch:
         return self.lab.member(name)
 
     def members(self) -> None:
-        """Make a Samba member of every machine, and let Ansible reach it without a network."""
+        """Make a Samba member of every machine, and let Ansible reach it, without a network until the phase domain."""
         for name in self.names:
-            python = self.member(name).python
-            self.host_variables.setdefault(name, {})["ansible_python_interpreter"] = str(python)
+            member = self.member(name)
+            pythons = {"site": str(member.python), "domain": str(member.connected_python)}
+            interpreter = f"{{{{ {pythons}[offline_join_phase | default('site')] }}}}"
+            self.host_variables.setdefault(name, {})["ansible_python_interpreter"] = interpreter
 
     def twins(self, farm: TwinFarm, **how: Any) -> None:
         """Let Ansible reach every machine at its Windows twin; ``how`` as in ``TwinFarm.inventory``."""
@@ -139,6 +141,7 @@ class Branch:
             "offline_join_ca_cert": str(self.lab.ca_cert),
             "offline_join_username": self.lab.accounts[self.account].upn,
             "offline_join_dest": str(self.dest),
+            "offline_join_domain": self.lab.domain,
             "offline_join_staging_ou": self.lab.staging_ou,
             # Most tests look inside the packages; test_sealed.py walks the road with seals.
             "offline_join_seal": "none",

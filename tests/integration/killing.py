@@ -23,6 +23,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._package.packag
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
 
 from tests.integration.branch import Branch, RunningModule
+from tests.integration.seals import Seals
 
 _HOOK = Path(__file__).parent / "kill_point"
 _SECONDS = 60
@@ -60,6 +61,8 @@ NEVER = Event("nobody", 0, "nothing")
 
 class Interrupted:
     """One branch and one command, which is interrupted at an event and then repeated."""
+
+    suffix = ".djoin"
 
     def __init__(self, branch: Branch, event: Event, options: dict[str, Any] | None = None) -> None:
         self.branch = branch
@@ -124,10 +127,16 @@ class Interrupted:
     def _files(self) -> list[str]:
         return sorted(file.name for file in self.branch.dest.glob("*"))
 
+    def package(self, name: str) -> Path:
+        return self.branch.dest / f"{name.upper()}{self.suffix}"
+
+    def read(self, package: Path) -> Package:
+        return Package.read(package.read_bytes())
+
     def require_whole_files(self) -> None:
         """Whatever has its final name is whole: every package decodes, every issue record too."""
-        for file in self.branch.dest.glob("*.djoin"):
-            Package.read(file.read_bytes())
+        for file in self.branch.dest.glob(f"*{self.suffix}"):
+            self.read(file)
         for file in self.branch.dest.glob("*.json"):
             IssueRecord.from_json(file.read_bytes())
 
@@ -140,17 +149,31 @@ class Interrupted:
         accounts = self.branch.accounts()
         assert set(accounts) == set(self.branch.names), f"{self}: {sorted(accounts)}"
         for name, account in accounts.items():
-            package = Package.read(self.branch.package(name).read_bytes())
+            package = self.read(self.package(name))
             record = IssueRecord.from_json(self.branch.issue_record(name).read_bytes())
             assert package.machine_name == name, str(self)
             assert package.account_sid in account["objectSid"], str(self)
             assert record.package_sha256 == package.sha256, f"{self}: {name} has the record of another package"
-        kinds = ("djoin", "issue.json")
-        assert self._files() == sorted(f"{name}.{kind}" for name in self.branch.names for kind in kinds), str(self)
+        files = (place(name) for name in self.branch.names for place in (self.package, self.branch.issue_record))
+        assert self._files() == sorted(file.name for file in files), str(self)
         return accounts
 
     def contents(self) -> dict[str, bytes]:
         return {file.name: file.read_bytes() for file in self.branch.dest.glob("*")}
+
+
+class InterruptedSealing(Interrupted):
+    """The same with sealed packages, which only a recipient can look into."""
+
+    suffix = ".sealed"
+
+    def __init__(self, branch: Branch, event: Event, seals: Seals) -> None:
+        super().__init__(branch, event, seals.options)
+        self._seals = seals
+        seals.put_on(branch)
+
+    def read(self, package: Path) -> Package:
+        return self._seals.open(package)
 
 
 def add_late(branch: Branch, name: str) -> None:
@@ -187,19 +210,20 @@ def duplicates(seen: dict[str, dict[str, list[str]]]) -> list[str]:
     return sorted({name for name, count in names.items() if count > 1} | {*foreign})
 
 
-def strangers(branch: Branch, names: Iterable[str]) -> list[str]:
+def strangers(point: Interrupted, names: Iterable[str]) -> list[str]:
     """The machines whose account has another password than their package. Those that have the same live afterwards."""
-    tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(branch.lab.ca_cert), valid_names=[branch.lab.server])
-    server = ldap3.Server(branch.lab.address, port=636, use_ssl=True, tls=tls, get_info=ldap3.NONE)
+    lab = point.branch.lab
+    tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(lab.ca_cert), valid_names=[lab.server])
+    server = ldap3.Server(lab.address, port=636, use_ssl=True, tls=tls, get_info=ldap3.NONE)
     connection = ldap3.Connection(server, receive_timeout=_SECONDS)
     try:
         connection.open()
-        return [name for name in names if not _rebinds(connection, branch, name)]
+        return [name for name in names if not _rebinds(connection, point, name)]
     finally:
         connection.unbind()
 
 
-def _rebinds(connection: ldap3.Connection, branch: Branch, name: str) -> bool:
-    password = Package.read(branch.package(name).read_bytes()).join.machine_password
+def _rebinds(connection: ldap3.Connection, point: Interrupted, name: str) -> bool:
+    password = point.read(point.package(name)).join.machine_password
     assert password is not None
-    return bool(connection.rebind(f"{name}$@{branch.lab.domain}", password.reveal(), authentication=ldap3.SIMPLE))
+    return bool(connection.rebind(f"{name}$@{point.branch.lab.domain}", password.reveal(), authentication=ldap3.SIMPLE))

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import ansible
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 
 from tests.integration.branch import Branch
@@ -17,6 +20,7 @@ from tests.integration.leaks import Finding, files_below, search
 from tests.integration.watcher import Watcher
 from tests.integration.witness import Witness
 
+_HOME = Path(__file__).parents[2]
 # Samba keeps the machine's secret here; that is the member's own business.
 _OF_SAMBA = ("secrets.tdb",)
 
@@ -99,3 +103,16 @@ class Spy:
         """
         package = file.is_relative_to(self.branch.dest) and ".djoin" in file.name
         return not package and not file.name.startswith(_OF_SAMBA) and ".zip" not in file.name
+
+
+def indiscreet_collection(root: Path, changes: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """A copy of this collection whose files say another thing in one place each; the environment that uses it."""
+    copy = root / "ansible_collections" / "adops" / "offline_join"
+    for part in ("meta", "playbooks", "plugins", "roles"):
+        shutil.copytree(_HOME / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(_HOME / "galaxy.yml", copy)
+    for file, (discreet, indiscreet) in changes.items():
+        text = (copy / file).read_text()
+        assert text.count(discreet) == 1, file
+        (copy / file).write_text(text.replace(discreet, indiscreet))
+    return {"ANSIBLE_COLLECTIONS_PATH": f"{root}:{Path(ansible.__file__).parents[1]}"}

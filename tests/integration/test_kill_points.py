@@ -10,6 +10,7 @@ $OFFLINE_JOIN_KILL_POINTS=all takes every event of every scenario instead of a s
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,18 @@ import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._issue_batches import BATCH
 
 from tests.integration.branch import Branch
-from tests.integration.killing import NEVER, Event, Interrupted, Machine, add_late, duplicates, look, strangers
+from tests.integration.killing import (
+    NEVER,
+    Event,
+    Interrupted,
+    InterruptedSealing,
+    Machine,
+    add_late,
+    duplicates,
+    look,
+    strangers,
+)
+from tests.integration.seals import Seals
 from tests.lab import Lab
 
 _AT_ONCE = 3  # the domain controller is busy then, and the processors are
@@ -111,11 +123,12 @@ class Scenario:
     living: Machine
     prepare: Callable[[Branch], None] = _nothing
     obstacle: Obstacle | None = None
+    interrupted: Callable[[Branch, Event], Interrupted] = Interrupted
 
     def survive(self, step: int) -> None:
         """Every ``step``-th event and the last one; in the end two of the packages are applied."""
         events = self._events()
-        points = [Interrupted(self.make(), event) for event in dict.fromkeys([*events[::step], events[-1]])]
+        points = [self.interrupted(self.make(), event) for event in dict.fromkeys([*events[::step], events[-1]])]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             outcomes = [pool.submit(self._survive, point) for point in points]
         failures = [
@@ -123,18 +136,18 @@ class Scenario:
         ]
         assert not failures, f"{len(failures)} of {len(points)} points:\n" + "\n".join(failures)
         for point in (points[len(points) // 2], points[-1]):
-            _join(point.branch, point.branch.names[0])
+            _join(point, point.branch.names[0])
 
     def _events(self) -> list[Event]:
         """The events of a run that nobody kills; they must be those that make accounts and files."""
-        point = Interrupted(self.make(), NEVER)
+        point = self.interrupted(self.make(), NEVER)
         branch = point.branch
         self._prepare(branch)
         assert not point.run_until_killed()
         seen = [event.what for event in point.events]
         for name in self._others(branch):
             issued = not (self.obstacle and name == _middle(branch))
-            files = (branch.package(name), branch.issue_record(name))
+            files = (point.package(name), branch.issue_record(name))
             assert [file.exists() for file in files] == [issued, issued]
             assert not issued or all(f"renamed {file.name}" in seen for file in files), f"{name} came without an event"
         writes = [what for what in seen if what.startswith("sent ")]
@@ -168,15 +181,17 @@ class Scenario:
         assert not third["changed"], third["machines"]
         assert point.require_finished(third) == accounts
         assert point.contents() == files
-        assert not strangers(branch, self._others(branch))
+        assert not strangers(point, self._others(branch))
 
     def _others(self, branch: Branch) -> list[str]:
         return [name for name in branch.names if name != self.living.name]
 
 
-def _join(branch: Branch, name: str) -> None:
-    member = branch.member(name)
-    applied = member.request_offline_join(branch.package(name))
+def _join(point: Interrupted, name: str) -> None:
+    member = point.branch.member(name)
+    package = point.branch.directory / "to join.djoin"
+    package.write_bytes(point.read(point.package(name)).to_djoin_file())
+    applied = member.request_offline_join(package)
     assert applied.returncode == 0, applied.stderr
     assert member.secure_channel().returncode == 0
 
@@ -203,6 +218,12 @@ def test_lost_packages_that_are_issued_again(make_branch: MakeBranch, living: Ma
     Scenario(lambda: make_branch(2), living, _lose_packages).survive(_step(4))
 
 
+def test_two_new_machines_with_sealed_packages(make_branch: MakeBranch, living: Machine, tmp_path: Path) -> None:
+    seals = Seals(tmp_path)
+    interrupted = functools.partial(InterruptedSealing, seals=seals)
+    Scenario(lambda: make_branch(2), living, interrupted=interrupted).survive(_step(7))
+
+
 def test_add_that_is_done_after_the_second_run_has_looked(make_branch: MakeBranch) -> None:
     """The first run sent its add and was killed; a slow domain controller does it when the second run has its plan."""
     counted = Interrupted(make_branch(1), NEVER)
@@ -216,7 +237,7 @@ def test_add_that_is_done_after_the_second_run_has_looked(make_branch: MakeBranc
     second.let_go()
     running.finish()
     second.require_finished(second.run())
-    assert not strangers(branch, branch.names)
+    assert not strangers(second, branch.names)
 
 
 @pytest.fixture
@@ -268,5 +289,5 @@ def test_domain_controller_stops_in_the_second_batch(spare: Lab, tmp_path: Path,
     assert not third["changed"]
     assert point.require_finished(third) == accounts
     for name in (branch.names[0], branch.names[BATCH], branch.names[ordinal - 1]):
-        _join(branch, name)
-    assert not strangers(branch, branch.names)
+        _join(point, name)
+    assert not strangers(point, branch.names)

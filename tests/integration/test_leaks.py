@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,10 +15,9 @@ import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 
 from tests.integration.branch import Branch
-from tests.integration.spy import Spy
+from tests.integration.spy import Spy, indiscreet_collection
 
 _TRAP = Path(__file__).parent / "trap"
-_HOME = Path(__file__).parents[2]
 # What makes our tools keep their secrets, and what would be there without it.
 _DISCRETION = {
     "roles/package_issue/defaults/main.yml": ("secure_logging: true", "secure_logging: false"),
@@ -158,21 +156,8 @@ def test_callbacks_see_a_password_that_is_a_task_argument(spy: Spy, tmp_path: Pa
     assert result["task_fields"]["args"]["password"] == spy.secrets()["login"]
 
 
-def _indiscreet_collection(root: Path) -> None:
-    """A copy of this collection that keeps no secret."""
-    copy = root / "ansible_collections" / "adops" / "offline_join"
-    for part in ("meta", "playbooks", "plugins", "roles"):
-        shutil.copytree(_HOME / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(_HOME / "galaxy.yml", copy)
-    for file, (discreet, indiscreet) in _DISCRETION.items():
-        text = (copy / file).read_text()
-        assert text.count(discreet) == 1, file
-        (copy / file).write_text(text.replace(discreet, indiscreet))
-
-
 def test_spy_finds_what_an_indiscreet_collection_shows(spy: Spy, tmp_path: Path) -> None:
-    _indiscreet_collection(tmp_path)
-    assert spy.play("rollout", environment={"ANSIBLE_COLLECTIONS_PATH": str(tmp_path)}).returncode == 0
+    assert spy.play("rollout", environment=indiscreet_collection(tmp_path, _DISCRETION)).returncode == 0
     places: dict[str, set[str]] = {}
     for found in spy.findings():
         places.setdefault(found.canary, set()).add(found.place.partition(",")[0].rpartition("/")[2])

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.integration.branch import Branch
+from tests.integration.stolen_package import StolenPackage
 from tests.integration.witness import Witness
+from tests.lab import Member
 
 PACKAGES = "adops.offline_join.packages"
 SAMBA_JOIN = "adops.offline_join.samba_join"
@@ -57,7 +59,7 @@ def within_budget(branch: Branch, witness: Witness) -> None:
     once, per_host = witness.once_and_per_host()
     print(f"rollout: {max(per_host.values())} task runs per host, and {once} once for all")
     assert witness.hosts(PACKAGES) == [branch.names[0]]
-    assert sorted(witness.hosts("ansible.builtin.validate_argument_spec")) == sorted(branch.names * 4)
+    assert sorted(witness.hosts("ansible.builtin.validate_argument_spec")) == sorted(branch.names * 5)
     assert set(per_host) == set(branch.names)
     assert max(per_host.values()) <= MOST_RUNS_PER_HOST
 
@@ -248,3 +250,53 @@ def test_joins_that_are_refused(make_branch: Callable[[int], Branch]) -> None:
         assert (report[name]["stage"], report[name]["state"]) == ("join", "failed")
         assert report[name]["headline"].startswith(f"{name}: {sentence}")
     assert joined(branch) == {member_before, good}
+
+
+def test_retirement(branch: Branch) -> None:
+    """A member changes its password, once, over a secure channel that it proved; then its package joins nothing."""
+    branch.members()
+    branch.issue()
+    reset, good, dark = branch.names
+    for name in branch.names:
+        assert branch.member(name).request_offline_join(branch.package(name)).returncode == 0
+    branch.lab.reset_password(reset)
+    branch.host_variables[dark]["ansible_python_interpreter"] = str(branch.member(dark).python)
+    stolen = StolenPackage(branch, good)
+    before = passwords_last_set(branch)
+
+    predicted = branch.play("accept", "--check")
+    assert passwords_last_set(branch) == before
+
+    done = branch.play("accept")
+    assert done.returncode == 2, done.stdout
+    for run in (predicted, done):
+        # The first host also counts the report.
+        assert recap(run, "changed") | {reset: 0} == {reset: 0, good: 1, dark: 0}
+    report = branch.report()
+    assert report[good] == DONE
+    for name, state, cause in (
+        (reset, "failed", "the domain refuses the machine's secret (NT_STATUS_ACCESS_DENIED); "),
+        (dark, "pending", "it finds no domain controller of corp.example; "),
+    ):
+        assert (report[name]["stage"], report[name]["state"]) == ("retire", state)
+        assert report[name]["headline"].startswith(f"{name}: it cannot change its password: {cause}")
+        assert report[name]["headline"] in predicted.stdout
+    after = passwords_last_set(branch)
+    assert after == before | {good: after[good]}
+    assert after[good] > before[good]
+    assert stolen.opens() == {"ntlm", "ldap"}, "for an hour, as after any single change"
+    thief = Member(good, branch.directory / "thief", branch.lab.view)
+    thief.create()
+    assert thief.request_offline_join(branch.package(good)).returncode == 0
+    assert "NT_STATUS_ACCESS_DENIED" in thief.secure_channel().stderr
+
+    again = branch.play("accept")
+    assert recap(again, "changed") == dict.fromkeys(branch.names, 0)
+    assert branch.report() == report
+    assert passwords_last_set(branch) == after
+    assert joined(branch) == {good, dark}
+
+
+def passwords_last_set(branch: Branch) -> dict[str, int]:
+    """As ldbsearch sees it."""
+    return {name: int(entry["pwdLastSet"][0]) for name, entry in branch.accounts().items()}

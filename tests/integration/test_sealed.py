@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
 
 from tests.integration.branch import Branch
@@ -70,6 +71,17 @@ def seal_file(branch: Branch, name: str) -> Path:
     return branch.dest / f"{name}.sealed"
 
 
+def issue_tomorrow(file: Path, keys: Path) -> None:
+    """Seal it again, as an issuer does whose clock is a day ahead."""
+    issuer, recipient = (
+        identities.load_identity((keys / f"{name}.pem").read_bytes(), PASSPHRASE, name) for name in ("issuer", "berlin")
+    )
+    opened = sealing.open_sealed(file.read_bytes(), recipient, [issuer.certificate], now=datetime.now(UTC))
+    tomorrow = opened.claims.issued + timedelta(days=1)
+    claims = dataclasses.replace(opened.claims, issued=tomorrow)
+    file.write_bytes(sealing.seal(opened.package, claims, issuer, [recipient.certificate], now=tomorrow))
+
+
 def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> None:
     """Issued, joined and accepted; no plaintext lies about, not even half-written; again: nothing."""
     branch = sealed(3)
@@ -116,8 +128,8 @@ def test_openssl_opens_it(sealed: Callable[[int], Branch], keys: Path, tmp_path:
 
 def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> None:
     """Each stops its own machine before anything is sent to it."""
-    branch = sealed(7)
-    other_machine, other_serial, expired, stranger, keyless, damaged, good = branch.names
+    branch = sealed(8)
+    other_machine, other_serial, expired, stranger, keyless, damaged, early, good = branch.names
     branch.host_variables[other_serial]["machine_serial_number"] = "ANOTHER-SERIAL"
     branch.host_variables[good]["machine_serial_number"] = farm.state(good)["serial_number"]
     assert branch.play("prepare").returncode == 0
@@ -136,6 +148,8 @@ def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -
     content[place] = ord("A") if content[place] != ord("A") else ord("B")
     seal_file(branch, damaged).write_bytes(content)
     sentences[damaged] = "the sealed package was changed after it was sealed"
+    issue_tomorrow(seal_file(branch, early), keys)
+    sentences[early] = f"the sealed package of {early} was issued at "
     done = branch.play("join", "--limit", f"!{expired}")
     assert done.returncode == 2
     report = branch.report()
@@ -144,6 +158,7 @@ def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -
         headline = report[name]["headline"].removeprefix(f"{name}: ").removeprefix(f"{seal_file(branch, name)}: ")
         assert headline.startswith(sentence), headline
         assert not farm.calls(name, "win_join_package")
+    assert "this clock is wrong; set it and try again" in report[early]["headline"]
     # The control node's clock is a month and a half later: the package has expired.
     late = (datetime.now(UTC) + timedelta(days=45)).strftime("%Y-%m-%d %H:%M:%S")
     done = branch.play("join", "--limit", expired, environment={"FAKETIME": f"@{late}", "LD_PRELOAD": _faketime()})

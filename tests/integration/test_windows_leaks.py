@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,8 @@ import pytest
 
 from tests.integration.branch import Branch
 from tests.integration.leaks import search
-from tests.integration.spy import Spy
+from tests.integration.spy import Spy, indiscreet_collection
 from tests.twin.farm import TwinFarm
-
-_HOME = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -76,17 +73,9 @@ def test_join_that_fails(spy: Spy, farm: TwinFarm, faults: list[dict[str, Any]])
 
 def test_spy_finds_what_an_indiscreet_action_shows(spy: Spy, tmp_path: Path) -> None:
     """Without no_log around the call of the hand, the loudest output shows the package."""
-    copy = tmp_path / "ansible_collections" / "adops" / "offline_join"
-    for part in ("meta", "playbooks", "plugins", "roles"):
-        shutil.copytree(_HOME / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(_HOME / "galaxy.yml", copy)
-    action = copy / "plugins" / "action" / "join.py"
-    text = action.read_text()
     told = "        done = self._hand.act(\n"
-    assert text.count(told) == 1
     # What a careless colleague might write to find a fault.
-    action.write_text(text.replace(told, f"        self._action._display.v(self._package.to_base64())\n{told}"))
-    site = str(Path(json.__file__).parents[1])
-    paths = f"{tmp_path}:{Path(__import__('ansible').__file__).parents[1]}:{site}"
-    assert spy.play("join", environment={"ANSIBLE_COLLECTIONS_PATH": paths}).returncode == 0
+    debugged = f"        self._action._display.v(self._package.to_base64())\n{told}"
+    environment = indiscreet_collection(tmp_path, {"plugins/action/join.py": (told, debugged)})
+    assert spy.play("join", environment=environment).returncode == 0
     assert {found.canary for found in spy.findings()} >= {f"package of {name}" for name in spy.branch.names}

@@ -45,6 +45,11 @@ class Member:
         return self.directory / "python3"
 
     @property
+    def connected_python(self) -> Path:
+        """The same in the network that it is started in: what happens once the member sees its domain."""
+        return self.directory / "python3.connected"
+
+    @property
     def joined(self) -> bool:
         """Whether the member has stored a machine secret; says nothing about the domain's opinion."""
         secrets = self.private_dir / "secrets.tdb"
@@ -59,10 +64,10 @@ class Member:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         conf = _SMB_CONF.format(realm=REALM, workgroup=WORKGROUP, name=self.name.upper())
         self.smb_conf.write_text(conf + samba_directories(self.directory))
-        self.python.write_text(
-            f'#!/bin/sh\nSMB_CONF_PATH={shlex.quote(str(self.smb_conf))} exec unshare --net -- {SYSTEM_PYTHON} "$@"\n'
-        )
-        self.python.chmod(0o700)
+        configuration = f"SMB_CONF_PATH={shlex.quote(str(self.smb_conf))}"
+        for python, network in ((self.connected_python, ""), (self.python, "unshare --net -- ")):
+            python.write_text(f'#!/bin/sh\n{configuration} exec {network}{SYSTEM_PYTHON} "$@"\n')
+            python.chmod(0o700)
 
     def request_offline_join(self, package_file: str | os.PathLike[str]) -> subprocess.CompletedProcess[str]:
         """Apply a package (the djoin text file) where there is no network at all."""

@@ -32,7 +32,7 @@ SOURCES = sorted(PLUGINS.rglob("*.py"))
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 # Without main() a file only documents an action plugin.
 RUNNING = [name for name in MODULES if "def main(" in (PLUGINS / "modules" / f"{name}.py").read_text(encoding="utf-8")]
-HANDS = [PLUGINS / "modules" / f"{name}.py" for name in ("samba_join_package", "samba_member_info")]
+HANDS = [PLUGINS / "modules" / f"samba_{name}.py" for name in ("join_package", "member_info", "member_password")]
 HAND_SOURCES = [*HANDS, MODULE_UTILS / "_samba_member.py"]
 # The only modules of the control node's own that need not stand guarded.
 AT_HOME = {"ansible", "ansible_collections"}

@@ -33,8 +33,8 @@ VARIABLES = (
 class Results:
     """``inventory`` has the variables ``machine_*`` without their prefix.
 
-    ``issued``, ``carried``, ``moved``, ``revoked`` and ``expired`` are the machine's entries of bulk modules, the others
-    the results of its own tasks.
+    ``issued``, ``carried``, ``moved``, ``revoked`` and ``expired`` are the machine's entries of bulk modules, the
+    others the results of its own tasks.
 
     ``note`` is where and why it left the road. ``checks`` are those that were made last, whether they passed or not.
     """

@@ -7,10 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import secure_channel, status_codes
 from .status_codes import StatusCode
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a machine cannot change its password. ``out_of_reach``: because no domain controller answered."""
+
+    sentence: str
+    out_of_reach: bool = False
 
 
 def refusal(name: str, account: Mapping[str, Any]) -> str | None:
@@ -40,3 +49,8 @@ def broken_channel(seen: Mapping[str, Any]) -> StatusCode | None:
     """Why the machine cannot speak to its domain, as ``win_domain_info`` tells in its subsets locator and channel."""
     found = seen["locator"]["status"]
     return status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
+
+
+def obstacle(cause: StatusCode | None) -> Obstacle | None:
+    """A status of Windows in the words of both platforms."""
+    return None if cause is None else Obstacle(cause.sentence, secure_channel.out_of_reach(cause))

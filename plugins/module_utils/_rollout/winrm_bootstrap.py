@@ -70,7 +70,7 @@ def _addresses(controllers: Iterable[str]) -> list[str]:
         except ValueError:
             raise BootstrapError(f"{text} is no address; give the address of each control node, not a name") from None
         if address.is_unspecified or address.is_multicast or address.is_loopback:
-            raise BootstrapError(f"{text} is no address of a control node")
+            raise BootstrapError(f"{text} is no address of a control node; give the one that the machines see")
         found.append(str(address))
     if not found:
         raise BootstrapError("nobody could come in; give the address of each control node")

@@ -4,12 +4,12 @@
 
 """Kills any Python that has this directory in PYTHONPATH at the n-th event of a thread: no chance, just counting.
 
-An event is a step of an LDAP write (about to be sent, sent, answered) or of a file below $KILL_DEST (opened for
-writing, half written, written, renamed, removed; each change before and after). Every thread counts its own, because
-only they come in the same order every time. Every event is a line of the file $KILL_LOG: thread, number, event. At the
-thread and number of $KILL_AT the process gets SIGKILL; where $KILL_GATE is set, it makes that file instead, and waits
-until somebody removes it, and whatever thread has an event waits, too. Number 0 never comes: then the events are only
-counted.
+An event is a step of an LDAP write (about to be sent, sent, answered), a statement that SQLite is about to execute, or
+a step of a file below $KILL_DEST (opened for writing, half written, written, renamed, removed; each change before and
+after). Every thread counts its own, because only they come in the same order every time. Every event is a line of the
+file $KILL_LOG: thread, number, event. At the thread and number of $KILL_AT the process gets SIGKILL; where $KILL_GATE
+is set, it makes that file instead, and waits until somebody removes it, and whatever thread has an event waits, too.
+Number 0 never comes: then the events are only counted.
 """
 
 from __future__ import annotations
@@ -174,7 +174,21 @@ def _watch_directory(events: _Events) -> None:
     BaseStrategy.send, BaseStrategy.get_response = send, get_response
 
 
+def _watch_sqlite(events: _Events) -> None:
+    import sqlite3
+
+    honest_connect = sqlite3.connect
+
+    def connect(*arguments, **options):
+        connection = honest_connect(*arguments, **options)
+        connection.set_trace_callback(lambda statement: events.event(f"about to be executed {statement.split()[0]}"))
+        return connection
+
+    sqlite3.connect = connect
+
+
 if "KILL_LOG" in os.environ:
     _events = _Events(os.environ["KILL_LOG"], os.environ["KILL_AT"], os.environ.get("KILL_GATE"))
     _Files(_events, os.environ["KILL_DEST"] + os.sep).watch()
     _watch_directory(_events)
+    _watch_sqlite(_events)

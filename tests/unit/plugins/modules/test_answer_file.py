@@ -96,7 +96,7 @@ def test_template_stays_and_its_secrets_are_not_shown(place: Place) -> None:
     assert template.read_text() == TEMPLATE
     assert not place.run(template=str(template))["changed"]
     template.unlink()
-    assert place.run(template=str(template))["msg"].endswith(f"the template {template} is not there")
+    assert place.run(template=str(template))["msg"].endswith(f"the template {template} is not there; correct its path")
 
 
 def test_missing_directory_is_made_closed(place: Place) -> None:

@@ -42,11 +42,11 @@ def seen(locator: int = 0, **channel: int) -> dict[str, Any]:
     }
 
 
-def decide(found: dict[str, Any], means: Means, membership: dict[str, Any] = MEMBER) -> Decision:
-    return membership_repair.decide(found, membership, "corp.example", means)
+def decide(found: dict[str, Any], means: Means, membership: dict[str, Any] | None = None) -> Decision:
+    return membership_repair.decide(found, membership or MEMBER, "corp.example", means)
 
 
-def refusal(found: dict[str, Any], means: Means, membership: dict[str, Any] = MEMBER) -> str:
+def refusal(found: dict[str, Any], means: Means, membership: dict[str, Any] | None = None) -> str:
     decision = decide(found, means, membership)
     assert decision.way is Way.NONE
     assert decision.refusal is not None

@@ -14,9 +14,9 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.progre
 BRANCHES = {"BER-1": "BER", "BER-2": "BER", "HAM-1": "HAM"}
 
 
-def begun(plan: tuple[int, ...] = (), branches: dict[str, str] = BRANCHES) -> Progress:
+def begun(plan: tuple[int, ...] = (), branches: dict[str, str] | None = None) -> Progress:
     progress = Progress(0.0, plan)
-    assert list(progress.play("Join", branches, 0.0)) == []
+    assert list(progress.play("Join", branches or BRANCHES, 0.0)) == []
     assert list(progress.task("package_apply", 0.0)) == []
     return progress
 
