@@ -100,7 +100,7 @@ molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
 	@molecule test --all
 
-bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH=--quick for a first look
+bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH=--quick for a first look, --road for 1,000 machines from CSV to accepted
 	@echo "==> $@"
 	@tests/make/system.sh tests/bench/packages.txt
 	@python -m tests.bench $(BENCH)

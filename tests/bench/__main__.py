@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import statistics
 import sys
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import codec, ledger, report, windows
+from tests.bench import acceptance, audit, codec, curve, ledger, report, road, road_report, windows
 from tests.bench.contenders import CONTENDERS
 from tests.bench.costs import costs
 from tests.bench.machine import description
@@ -27,11 +28,15 @@ from tests.lab import LabError
 
 _BUILD = Path("build").resolve()
 _DOCUMENT = Path("docs/performance.md")
+_CURVE = Path("docs/images/road.svg")
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """``machines`` of one call; slow ways take one in ``slow_share`` of them; times in seconds."""
+    """``machines`` of one call; slow ways take one in ``slow_share`` of them; times in seconds.
+
+    ``road`` are the branches of the whole road, with so many twins at the most.
+    """
 
     machines: int
     rounds: int
@@ -42,21 +47,24 @@ class Sizes:
     codec_seconds: float
     twins: int
     ledger: int
+    road: tuple[int, ...]
+    road_twins: int
     slow_share: int = 25
 
 
-def sizes() -> tuple[Sizes, bool]:
+def sizes() -> tuple[Sizes, argparse.Namespace]:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--machines", type=int, default=500, help="machines of one call (default: 500)")
     parser.add_argument("--rounds", type=int, default=3, help="how often every way has its turn (default: 3)")
     parser.add_argument("--fuzz", type=int, default=1_000_000, help="damaged packages (default: a million)")
     parser.add_argument("--fuzz-seconds", type=float, default=300, help="no longer than this (default: 300)")
     parser.add_argument("--quick", action="store_true", help="50 machines, small everything; writes no document")
+    parser.add_argument("--road", action="store_true", help="only the whole road of 100 to 1,000 machines")
     given = parser.parse_args()
     if given.quick:
-        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, 1_000, slow_share=10), True
-    full = Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), given.fuzz, given.fuzz_seconds, 5, 100, 10_000)
-    return full, False
+        return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, 1_000, (10, 20), 5, slow_share=10), given
+    fuzz, branches = (given.fuzz, given.fuzz_seconds), (100, 200, 500, 1_000)
+    return Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), *fuzz, 5, 100, 10_000, branches, 200), given
 
 
 @contextlib.contextmanager
@@ -141,6 +149,12 @@ def memory(place: Workplace, size: Sizes) -> list[dict[str, Any]]:
     return measured
 
 
+def audited(place: Workplace, size: Sizes) -> dict[str, Any]:
+    fill(place, size.memory[-1])
+    step(f"an audit of {size.memory[-1]} machines")
+    return audit.speed(place, size.memory[-1])
+
+
 def joins(place: Workplace, size: Sizes) -> dict[str, Any]:
     step(f"{size.twins} Windows twins take their packages")
     return windows.join(place, size.twins)
@@ -162,6 +176,7 @@ def measure(size: Sizes) -> dict[str, Any]:
             "costs_ms": costs(place),
             "rerun": reruns(place, size),
             "memory": memory(place, size),
+            "audit": audited(place, size),
             "join": joins(place, size),
         }
     step("speed of the package format")
@@ -170,14 +185,36 @@ def measure(size: Sizes) -> dict[str, Any]:
     found["fuzz"] = codec.fuzz(size.fuzz, size.fuzz_seconds)
     step(f"a ledger of {size.ledger} machines")
     found["ledger"] = ledger.speed(size.ledger, _BUILD)
+    step(f"an acceptance report of {size.ledger} machines")
+    found["report"] = acceptance.speed(size.ledger, _BUILD)
     found["seconds"] = time.monotonic() - began
     found["targets"] = report.targets(found)
     return found
 
 
+def drive(size: Sizes) -> list[dict[str, Any]]:
+    step("a fresh domain controller")
+    with workplace() as place:
+        step(f"the whole road of {size.road[0]} to {size.road[-1]} machines")
+        return road.drive(place, size.road, size.road_twins)
+
+
+def write(found: list[dict[str, Any]], *, quick: bool) -> None:
+    """The road on the screen and, if it is all of it, in the document; the curve of a quick one is in build."""
+    (_BUILD / "road.json").write_text(json.dumps(found, indent=2) + "\n")
+    print(road_report.screen(found))
+    (_BUILD / "road.svg" if quick else _CURVE).write_text(curve.svg(found))
+    if not quick:
+        section = road_report.section(found, description(), os.cpu_count() or 1)
+        _DOCUMENT.write_text(road_report.put(_DOCUMENT.read_text(), section))
+
+
 def main() -> int:
-    size, quick = sizes()
+    size, given = sizes()
     try:
+        if given.road:
+            write(drive(size), quick=given.quick)
+            return 0
         found = measure(size)
     except (BenchError, LabError) as error:
         print(f"The measuring stopped: {error}", file=sys.stderr)
@@ -185,9 +222,8 @@ def main() -> int:
     result = _BUILD / "bench.json"
     result.write_text(json.dumps(found, indent=2) + "\n")
     print(report.table(found))
-    if not quick:
-        _DOCUMENT.parent.mkdir(exist_ok=True)
-        _DOCUMENT.write_text(report.document(found))
+    if not given.quick:
+        _DOCUMENT.write_text(report.document(found) + road_report.kept(_DOCUMENT.read_text()))
     return 1 if found["fuzz"]["failures"] else 0
 
 

@@ -28,6 +28,11 @@ class BenchError(Exception):
     """Something did not do what it was measured at."""
 
 
+def measured(command: list[str], costs: Path) -> list[str]:
+    """The command that runs ``command`` and writes to the JSON file ``costs`` its peak_mib and cpu_seconds."""
+    return [sys.executable, "-I", "-S", str(_PEAK), str(costs), *command]
+
+
 @dataclass(frozen=True)
 class Run:
     """One run of our module as a process: its answer, its seconds, its peak of resident memory in MiB."""
@@ -77,7 +82,7 @@ class Workplace:
         module = self.lab.command([sys.executable, "-m", _MODULE])
         began = time.perf_counter()
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(_PEAK), str(costs), *module],
+            measured(module, costs),
             input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}),
             env=branch.environment(),
             capture_output=True,
