@@ -17,17 +17,17 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _secret_file
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import LARGEST, SealedFiles
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import manifest as manifests
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import packing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit.manifest import Carried, Manifest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity, Purpose
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError, x509
-from ansible_collections.adops.offline_join.plugins.module_utils._seal_options import PASSPHRASE
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST, SealedFiles
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.seal_options import PASSPHRASE
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _field_kit_files as kit_files
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._kit_place import KitPlace
@@ -190,7 +190,7 @@ def _pack(
     for machine in arguments["machines"]:
         name = machine["name"]
         try:
-            sealed = _secret_file.read(store.package(name), LARGEST)
+            sealed = secret_file.read(store.package(name), LARGEST)
             record, serial_number = store.read_record(name), machine["serial_number"]
             carried = packing.carry(name, sealed, record, recipient, serial_number=serial_number, now=now)
         except OSError as error:

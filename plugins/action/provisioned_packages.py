@@ -14,10 +14,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _answers, _seal_options
-from ansible_collections.adops.offline_join.plugins.module_utils._issue_answer import Answer
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.answer import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
     names,
     provisioning,
@@ -27,6 +26,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout import
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import Act, Decision
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._provisioning_host import (
     ProvisioningError,
@@ -56,7 +57,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "primary_dns_suffix": {"type": "str"},
     "regenerate": {"type": "str", "choices": list(regenerate.CHOICES), "default": "missing"},
     "live_machines": {"type": "list", "elements": "str", "default": []},
-    **_seal_options.SEAL_SPEC,
+    **seal_options.SEAL_SPEC,
 }
 _LOOK_AGAIN = "its issue record lacks what the directory says; run again with its new entry of computer_info"
 # What only the directory knows, and claims must name nevertheless: values that no account has.
@@ -83,7 +84,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"sealing packages needs {lacking[0]}; install it on the control node")
         try:
             answers = _Packages(self, arguments, task_vars or {}).answers()
-            return {**result, **_answers.to_result(answers)}
+            return {**result, **to_result(answers)}
         except SealError as error:
             raise AnsibleActionFail(str(error)) from None
         except OSError as error:
@@ -97,7 +98,7 @@ class _Packages:
         serial_numbers = {one["name"]: one["serial_number"] for one in machines if one["serial_number"]}
         self._arguments = arguments
         self._check_mode = action._task.check_mode
-        self._store = PackageStore(Path(arguments["dest"]), _seal_options.form(arguments, serial_numbers))
+        self._store = PackageStore(Path(arguments["dest"]), seal_options.form(arguments, serial_numbers))
         self._host = ProvisioningHost(action, task_vars)
         self._lost: str | None = None
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _closed_places, _secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import winrm_bootstrap
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.winrm_bootstrap import BootstrapError
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import closed_places, secret_file
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 
 ARGUMENT_SPEC = {
@@ -62,10 +62,10 @@ class ActionModule(ActionBase):
         :raises BootstrapError: the script cannot be made, or others could read it
         """
         for fault in (
-            _closed_places.directory_fault(dest.parent),
-            _closed_places.directory_fault(password_file.parent),
-            _closed_places.file_fault(dest),
-            _closed_places.file_fault(password_file),
+            closed_places.directory_fault(dest.parent),
+            closed_places.directory_fault(password_file.parent),
+            closed_places.file_fault(dest),
+            closed_places.file_fault(password_file),
         ):
             if fault:
                 raise BootstrapError(fault)
@@ -77,13 +77,13 @@ class ActionModule(ActionBase):
         changed = {path: content for path, content in wanted.items() if _read(path) != content}
         if not self._task.check_mode:
             for path, content in changed.items():
-                _secret_file.make_directory(path.parent)
-                _secret_file.write(path, content)
+                secret_file.make_directory(path.parent)
+                secret_file.write(path, content)
         return changed
 
 
 def _read(path: Path) -> bytes | None:
     try:
-        return _secret_file.read(path, _LARGEST)
+        return secret_file.read(path, _LARGEST)
     except FileNotFoundError:
         return None

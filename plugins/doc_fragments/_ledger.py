@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The options of module_utils/_ledger_access.py, documented once."""
+"""The options of module_utils/_ledger/access.py, documented once."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ _value:
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.adops.offline_join.plugins.module_utils import _package_description
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection import package_description
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
@@ -50,7 +50,7 @@ def package_info(content: Any) -> dict[str, Any]:
     if sealing.is_sealed(content.encode(errors="replace")):
         raise AnsibleFilterError("the package is sealed, and a filter has no keys; use the module package_info")
     try:
-        return _package_description.describe(Package.read(content.encode(errors="replace")))
+        return package_description.describe(Package.read(content.encode(errors="replace")))
     except PackageError as error:
         raise AnsibleFilterError(f"the text {error}") from None
 

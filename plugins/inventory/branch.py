@@ -146,7 +146,7 @@ from ansible.errors import AnsibleError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ansible.template import trust_as_template
-from ansible_collections.adops.offline_join.plugins.module_utils._failure import unexpected
+from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.columns import Columns
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.faults import Fault
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.reading import Branch, Reader

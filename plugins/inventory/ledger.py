@@ -117,7 +117,7 @@ from typing import TYPE_CHECKING
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger_access import from_environment
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.access import from_environment
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain, state
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger

@@ -134,19 +134,19 @@ configuration_pass:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import (
-    _answer_file,
-    _closed_places,
-    _module,
-    _seal_options,
-    _secret_file,
-)
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._package import unattend
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import LARGEST
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import (
+    answer_file,
+    closed_places,
+    seal_options,
+    secret_file,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
 
 if TYPE_CHECKING:
     from typing import Any
@@ -162,7 +162,7 @@ ARGUMENT_SPEC = {
     "configuration_pass": {"type": "str", "choices": list(unattend.PASSES), "default": unattend.SPECIALIZE},
     "architecture": {"type": "str", "choices": list(unattend.ARCHITECTURES), "default": "amd64"},
     "rename": {"type": "str", "choices": ["refuse", "follow_package"], "default": "refuse"},
-    **_seal_options.OPEN_SPEC,
+    **seal_options.OPEN_SPEC,
 }
 
 
@@ -172,18 +172,18 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
     try:
         package = read_package(module)
         dest = place(module)
-        before = _answer_file.read(dest)
+        before = answer_file.read(dest)
         template = before
         if params["template"]:
-            template = _answer_file.read(Path(params["template"]))
+            template = answer_file.read(Path(params["template"]))
             if template is None:
                 raise PackageError(f"the template {params['template']} is not there; correct its path")
         after = unattend.write(template, wanted(params, package))
-        seen = _answer_file.seen(before)
+        seen = answer_file.seen(before)
         require_own(seen, package)
         if before != after and not module.check_mode:
-            _secret_file.make_directory(dest.parent)
-            _secret_file.write(dest, after)
+            secret_file.make_directory(dest.parent)
+            secret_file.write(dest, after)
     except PackageError as error:
         return {"failed": True, "msg": f"{name}: answer file {dest}: {error}"}
     except OSError as error:
@@ -198,8 +198,8 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
         "diff": {
             "before_header": str(dest),
             "after_header": str(dest),
-            "before": _answer_file.in_words(seen, current=current),
-            "after": _answer_file.in_words(_answer_file.seen(after), current=True),
+            "before": answer_file.in_words(seen, current=current),
+            "after": answer_file.in_words(answer_file.seen(after), current=True),
         },
     }
 
@@ -211,12 +211,12 @@ def read_package(module: AnsibleModule) -> Package:
     """
     name, path = module.params["name"], Path(module.params["path"])
     try:
-        content = _secret_file.read(path, LARGEST)
+        content = secret_file.read(path, LARGEST)
     except OSError as error:
         raise PackageError(f"{path} cannot be read: {error.strerror}; name its package") from None
     if sealing.is_sealed(content):
-        _module.require_sealing(module)
-        content = _seal_options.open_package(content, module.params, Machine(name)).package
+        modules.require_sealing(module)
+        content = seal_options.open_package(content, module.params, Machine(name)).package
     package = Package.read(content)
     if package.machine_name.lower() != name.lower():
         raise PackageError(f"{path} is the package of {package.machine_name}; name the one of {name}")
@@ -230,11 +230,11 @@ def place(module: AnsibleModule) -> Path:
     """
     if module.params["image"]:
         image = Path(module.params["image"])
-        require(_closed_places.mount_fault(image))
-        return _answer_file.in_image(image)
+        require(closed_places.mount_fault(image))
+        return answer_file.in_image(image)
     dest = Path(module.params["dest"])
-    require(_closed_places.directory_fault(dest.parent))
-    require(_closed_places.file_fault(dest))
+    require(closed_places.directory_fault(dest.parent))
+    require(closed_places.file_fault(dest))
     return dest
 
 
@@ -261,7 +261,7 @@ def require_own(seen: unattend.Seen | None, package: Package) -> None:
 
 
 def main() -> None:
-    _module.run(ARGUMENT_SPEC, ensure, required_one_of=[("dest", "image")], mutually_exclusive=[("dest", "image")])
+    modules.run(ARGUMENT_SPEC, ensure, required_one_of=[("dest", "image")], mutually_exclusive=[("dest", "image")])
 
 
 if __name__ == "__main__":

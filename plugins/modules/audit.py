@@ -178,19 +178,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._auditing import Auditor
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
-from ansible_collections.adops.offline_join.plugins.module_utils._revocation_store import RevocationStore
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection.auditing import Auditor
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.audit import Applied, Rules, Subject
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
-    from ansible_collections.adops.offline_join.plugins.module_utils._auditing import Audited
+    from ansible_collections.adops.offline_join.plugins.module_utils._inspection.auditing import Audited
 
 ARGUMENT_SPEC = {
     "machines": {
@@ -230,7 +230,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         device_keys=params["device_keys"],
     )
     dest = Path(params["dest"])
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         packages, revocations = PackageStore(dest), RevocationStore(dest)
         auditor = Auditor(connection, domain, packages, revocations, rules, params["staging_ous"])
@@ -280,7 +280,7 @@ def describe(audited: Audited) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, look)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":

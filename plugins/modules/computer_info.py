@@ -210,16 +210,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._account_surroundings import (
-    CHOICES,
-    AccountSurroundings,
-)
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import account_details, computers
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection.account_surroundings import (
+    CHOICES,
+    AccountSurroundings,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -238,7 +238,7 @@ ARGUMENT_SPEC = {
 def look(module: AnsibleModule) -> dict[str, Any]:
     names, dest = module.params["names"], module.params["dest"]
     evidence = Evidence(PackageStore(Path(dest)) if dest else None)
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         accounts = computers.find(connection, domain, names)
         details = account_details.find(connection, domain, accounts)
@@ -276,7 +276,7 @@ def describe(account: ComputerAccount, details: AccountDetails) -> dict[str, Any
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, look)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":

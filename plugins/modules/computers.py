@@ -246,16 +246,16 @@ machines:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import AccountJudge, Bounds, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judging import AccountJudge, Bounds, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import AccountWriter
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -301,7 +301,7 @@ def write(module: AnsibleModule) -> dict[str, Any]:
     if contradicting:
         msg = f"{', '.join(contradicting)}: groups.set is the whole list; leave out groups.add and groups.remove"
         return {"failed": True, "msg": msg}
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
@@ -349,7 +349,7 @@ def machine(computer: dict[str, Any], sids: dict[str, str]) -> Machine:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, write)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, write)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ objects:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import delegation
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import (
@@ -189,7 +189,7 @@ def delegate(module: AnsibleModule) -> dict[str, Any]:
     params, duty = module.params, Duty(module.params["profile"])
     if missing := [option for option in NEEDED[duty] if not params[option]]:
         return {"failed": True, "msg": f"profile {duty.value} takes {' and '.join(missing)}; name at least one"}
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         if not module.check_mode:
@@ -258,7 +258,7 @@ def diff(standing: Standing, principal: str, *, wanted: bool) -> dict[str, str]:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, delegate)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, delegate)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ domain_controller:
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
@@ -172,7 +172,7 @@ if TYPE_CHECKING:
 
 def look(module: AnsibleModule) -> dict[str, Any]:
     try:
-        settings = _module.directory_settings(module)
+        settings = modules.directory_settings(module)
         with connect(settings) as connection:
             domain = Domain.read(connection)
             caller = Caller.read(connection)
@@ -209,7 +209,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run(_module.directory_argument_spec(), look)
+    modules.run(modules.directory_argument_spec(), look)
 
 
 if __name__ == "__main__":

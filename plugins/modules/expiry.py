@@ -160,16 +160,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._expiring import Expirer, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
-from ansible_collections.adops.offline_join.plugins.module_utils._revocation_store import RevocationStore
-from ansible_collections.adops.offline_join.plugins.module_utils._revoking import Order, Revoker
+from ansible_collections.adops.offline_join.plugins.module_utils._revocation.expiring import Expirer, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._revocation.revoking import Order, Revoker
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -201,7 +201,7 @@ def expire(module: AnsibleModule) -> dict[str, Any]:
     lifetime = None if params["lifetime"] is None else timedelta(days=params["lifetime"])
     # No incident and nobody named: it can never revoke a machine that lives.
     order = Order("its package expired", controllers=params["controllers"] or None)
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
@@ -216,7 +216,7 @@ def expire(module: AnsibleModule) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, expire)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, expire)
 
 
 if __name__ == "__main__":

@@ -162,16 +162,16 @@ machines:
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import AccountJudge, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.group_membership import GroupMembership
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judging import AccountJudge, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import AccountWriter
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.groups import Groups
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._group_membership import GroupMembership
 
 if TYPE_CHECKING:
     from typing import Any
@@ -194,7 +194,7 @@ ARGUMENT_SPEC = {
 
 def join(module: AnsibleModule) -> dict[str, Any]:
     machines = [Machine(name=one["name"], add_groups=tuple(one["groups"])) for one in module.params["machines"]]
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         if any(machine.add_groups for machine in machines):
@@ -213,7 +213,7 @@ def join(module: AnsibleModule) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, join)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, join)
 
 
 if __name__ == "__main__":

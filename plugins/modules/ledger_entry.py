@@ -234,9 +234,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import _ledger_access, _module
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger_recording import Wanted, record
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import Wanted, record
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, Kind, now
 
@@ -262,7 +263,7 @@ ARGUMENT_SPEC = {
             "issue_record": {"type": "path"},
         },
     },
-    "writer": {"type": "str", "fallback": (env_fallback, [_ledger_access.environment_variable("ledger_writer")])},
+    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
     "who": {"type": "str"},
     "why": {"type": "str"},
     "branch": {"type": "str"},
@@ -272,15 +273,15 @@ ARGUMENT_SPEC = {
 
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    writer = params["writer"] or _ledger_access.default_writer()
-    defaults = {"who": params["who"] or _ledger_access.user(), "why": params["why"], "branch": params["branch"]}
+    writer = params["writer"] or access.default_writer()
+    defaults = {"who": params["who"] or access.user(), "why": params["why"], "branch": params["branch"]}
     began = now()
     wanted = [event(one, defaults, began) for one in params["events"]]
     try:
         if module.check_mode:
-            ledger = _ledger_access.open_if_there(params, module.no_log_values)
+            ledger = access.open_if_there(params, module.no_log_values)
         else:
-            ledger = _ledger_access.open_ledger(params, module.no_log_values, create=True)
+            ledger = access.open_ledger(params, module.no_log_values, create=True)
         answers = record(ledger, wanted, writer=writer, repeat=params["repeat"], check_mode=module.check_mode)
     except LedgerError as error:
         return {"failed": True, "msg": str(error)}
@@ -297,7 +298,7 @@ def event(one: dict[str, Any], defaults: dict[str, str | None], began: str) -> W
 
 
 def main() -> None:
-    _module.run({**_ledger_access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
+    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
 
 
 if __name__ == "__main__":

@@ -102,10 +102,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import _ledger_access, _module, _secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain, export, state
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.exchange import chain_to_json
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
 
 if TYPE_CHECKING:
     from typing import Any
@@ -124,7 +126,7 @@ ARGUMENT_SPEC = {
     },
     "names": {"type": "list", "elements": "str"},
     "branch": {"type": "str"},
-    "writer": {"type": "str", "fallback": (env_fallback, [_ledger_access.environment_variable("ledger_writer")])},
+    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
     "broken": {"type": "bool", "default": False},
 }
 
@@ -139,18 +141,18 @@ def write(module: AnsibleModule) -> dict[str, Any]:
     dest = Path(params["dest"])
     try:
         if module.check_mode:
-            ledger = _ledger_access.open_if_there(params, module.no_log_values)
+            ledger = access.open_if_there(params, module.no_log_values)
         else:
-            ledger = _ledger_access.open_ledger(params, module.no_log_values)
+            ledger = access.open_ledger(params, module.no_log_values)
         if ledger is None:
             return {"changed": True, "dest": str(dest), "sha256": None}
         content = text(ledger, params).encode()
     except LedgerError as error:
         return {"failed": True, "msg": str(error)}
     try:
-        changed = not dest.exists() or _secret_file.read(dest, len(content)) != content
+        changed = not dest.exists() or secret_file.read(dest, len(content)) != content
         if changed and not module.check_mode:
-            _secret_file.write(dest, content)
+            secret_file.write(dest, content)
     except OSError as error:
         return {"failed": True, "msg": f"write {dest}: {error.strerror}; correct dest, or the rights on its directory"}
     return {"changed": changed, "dest": str(dest), "sha256": hashlib.sha256(content).hexdigest()}
@@ -160,7 +162,7 @@ def text(ledger: Ledger, params: dict[str, Any]) -> str:
     """
     :raises LedgerError: it cannot be read, or must not be written because somebody changed it
     """
-    form, writer = params["form"], params["writer"] or _ledger_access.default_writer()
+    form, writer = params["form"], params["writer"] or access.default_writer()
     act = f"export from the ledger {ledger.name}"
     with ledger.reading() as transaction:
         proof = chain.verify(transaction.links(), transaction.heads())
@@ -184,7 +186,7 @@ def text(ledger: Ledger, params: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    _module.run({**_ledger_access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
+    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
 
 
 if __name__ == "__main__":

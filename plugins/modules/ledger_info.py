@@ -205,7 +205,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import _ledger_access, _module
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain, timeline
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.chain import Head
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
@@ -244,9 +245,9 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         return {"failed": True, "msg": "events is negative; give how many of each machine's last events to return"}
     try:
         if module.check_mode or params["allow_missing"]:
-            ledger = _ledger_access.open_if_there(params, module.no_log_values)
+            ledger = access.open_if_there(params, module.no_log_values)
         else:
-            ledger = _ledger_access.open_ledger(params, module.no_log_values)
+            ledger = access.open_ledger(params, module.no_log_values)
         return read(ledger, params) if ledger else nothing(params)
     except LedgerError as error:
         return {"failed": True, "msg": str(error)}
@@ -312,7 +313,7 @@ def describe(state: MachineState, events: list[Event] | None, hashes: dict[tuple
 
 
 def main() -> None:
-    _module.run({**_ledger_access.argument_spec(env_fallback), **ARGUMENT_SPEC}, look)
+    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":

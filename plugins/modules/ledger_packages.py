@@ -83,12 +83,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import _ledger_access, _module
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger_fetching import fetch
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import SealedFiles
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.fetching import fetch
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import SealedFiles
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -104,7 +105,7 @@ ARGUMENT_SPEC = {
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     try:
-        ledger = _ledger_access.open_if_there(params, module.no_log_values)
+        ledger = access.open_if_there(params, module.no_log_values)
         store = PackageStore(Path(params["dest"]), SealedFiles())
         return to_result(fetch(ledger, params["names"], store, check_mode=module.check_mode))
     except LedgerError as error:
@@ -115,7 +116,7 @@ def write(module: AnsibleModule) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_ledger_access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
+    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
 
 
 if __name__ == "__main__":

@@ -225,11 +225,10 @@ machines:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
-from ansible_collections.adops.offline_join.plugins.module_utils._name_checking import NameExaminer
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection.name_checking import NameExaminer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.template import (
     NameTemplate,
     TemplateError,
@@ -242,6 +241,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.name_c
     Lists,
     Machine,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -305,7 +305,7 @@ def check(module: AnsibleModule) -> dict[str, Any]:
     )
     if params["inventory_faults"]:
         return to_result(examiner.refuse(machines, params["inventory_faults"]))
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         examinations = examiner.examine(connection, machines)
     for sentence in warnings(examinations):
         module.warn(sentence)
@@ -326,7 +326,7 @@ def machine(given: dict[str, Any], store: PackageStore | None) -> Machine:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, check)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, check)
 
 
 if __name__ == "__main__":

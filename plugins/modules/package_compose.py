@@ -188,13 +188,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import (
-    _module,
-    _package_additions,
-    _package_composing,
-    _seal_options,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing import composing, extra_parts
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -237,9 +234,9 @@ ARGUMENT_SPEC = {
     "dest": {"type": "path", "required": True},
     "provision_options": {"type": "int", "default": 0},
     "join4": {"type": "bool", "default": False},
-    **_package_additions.MACHINE_SPEC,
-    **_package_additions.ADDITIONS_SPEC,
-    **_seal_options.SEAL_SPEC,
+    **extra_parts.MACHINE_SPEC,
+    **extra_parts.ADDITIONS_SPEC,
+    **seal_options.SEAL_SPEC,
 }
 
 
@@ -249,15 +246,15 @@ def compose(module: AnsibleModule) -> dict[str, Any]:
     if not dest.is_absolute():
         msg = f"dest {dest} is relative, so the package could land anywhere; give the whole path"
         return {"failed": True, "msg": msg}
-    if _package_additions.needs_certificates([params], params):
-        _module.require_sealing(module)
-    form = _module.package_form(module, {name: params["serial_number"]} if params["serial_number"] else {})
+    if extra_parts.needs_certificates([params], params):
+        modules.require_sealing(module)
+    form = modules.package_form(module, {name: params["serial_number"]} if params["serial_number"] else {})
     store = PackageStore(dest, form)
-    package = _package_composing.package(params, now)
-    changed = not _package_composing.is_there(store, package)
+    package = composing.package(params, now)
+    changed = not composing.is_there(store, package)
     if changed and not module.check_mode:
         try:
-            _package_composing.write(store, package, params, now)
+            composing.write(store, package, params, now)
         except OSError as error:
             remedy = "name a directory that you may write to, and make room"
             return {"failed": True, "msg": f"{name}: {error.filename or dest}: {error.strerror}; {remedy}"}
@@ -274,7 +271,7 @@ def compose(module: AnsibleModule) -> dict[str, Any]:
 
 def main() -> None:
     for_claims = ["password_last_set", "key_version"]
-    _module.run(ARGUMENT_SPEC, compose, required_if=[("seal", "cms", for_claims)])
+    modules.run(ARGUMENT_SPEC, compose, required_if=[("seal", "cms", for_claims)])
 
 
 if __name__ == "__main__":

@@ -196,19 +196,18 @@ package:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import (
-    _module,
-    _package_currency,
-    _package_description,
-    _seal_options,
-    _secret_file,
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection import (
+    package_currency,
+    package_description,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import LARGEST
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.currency import Currency
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -218,7 +217,7 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "path": {"type": "path", "required": True},
     "authenticate": {"type": "bool", "default": False},
-    **_seal_options.OPEN_SPEC,
+    **seal_options.OPEN_SPEC,
 }
 OTHERS_MAY_READ = 0o077
 
@@ -226,7 +225,7 @@ OTHERS_MAY_READ = 0o077
 def look(module: AnsibleModule) -> dict[str, Any]:
     path = Path(module.params["path"])
     try:
-        content = _secret_file.read(path, LARGEST)
+        content = secret_file.read(path, LARGEST)
         mode = path.stat().st_mode
     except OSError as error:
         return {
@@ -241,21 +240,21 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         package = Package.read(content)
     except PackageError as error:
         return {"failed": True, "msg": f"{path} {error}"}
-    return {"package": _package_description.describe(package), **ask(module, path, package)}
+    return {"package": package_description.describe(package), **ask(module, path, package)}
 
 
 def look_inside(module: AnsibleModule, path: Path, sealed: bytes) -> dict[str, Any]:
     """Without a key, only whose keys open it; nobody vouches for that."""
-    _module.require_sealing(module)
+    modules.require_sealing(module)
     if not module.params["recipient_key"]:
         return {"sealed": {"addressees": sealing.addressees(sealed)}}
-    opened = _seal_options.open_package(sealed, module.params, None)
+    opened = seal_options.open_package(sealed, module.params, None)
     package = Package.read(opened.package)
     claims = {"claims": opened.claims.to_fields(), "issuer": opened.issuer}
     addressees = {"addressees": sealing.addressees(sealed)}
     return {
         "sealed": claims | addressees,
-        "package": _package_description.describe(package),
+        "package": package_description.describe(package),
         **ask(module, path, package),
     }
 
@@ -267,15 +266,15 @@ def ask(module: AnsibleModule, path: Path, package: Package) -> dict[str, Any]:
         return (
             {"failed": True, "msg": "authenticate needs a domain controller; name it in server"} if authenticate else {}
         )
-    settings = _module.directory_settings(module)
-    verdicts = {"current": _package_currency.judge(settings, PackageStore(path.parent), package)}
+    settings = modules.directory_settings(module)
+    verdicts = {"current": package_currency.judge(settings, PackageStore(path.parent), package)}
     if authenticate and module.check_mode:
         verdicts["authenticated"] = Currency(None, "not tried in check mode, because a login leaves traces")
     elif authenticate:
         module.warn(
             f"{package.machine_name}: authenticate logs in as the machine, so its account looks used from now on"
         )
-        verdicts["authenticated"] = _package_currency.authenticate(settings, package)
+        verdicts["authenticated"] = package_currency.authenticate(settings, package)
     return {
         key: value
         for name, verdict in verdicts.items()
@@ -284,7 +283,7 @@ def ask(module: AnsibleModule, path: Path, package: Package) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(optional=True), **ARGUMENT_SPEC}, look)
+    modules.run({**modules.directory_argument_spec(optional=True), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":

@@ -250,25 +250,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import (
-    _module,
-    _package_additions,
-    _package_certificates,
-    _seal_options,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.reuse import Reuse
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._issuing import Issuer, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._package_maker import PackageMaker
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
-from ansible_collections.adops.offline_join.plugins.module_utils._policy_reading import PolicyReading
-from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing import certificate_sources, extra_parts
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.issuer import Issuer, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.package_maker import PackageMaker
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.policies import PolicyReading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -278,8 +275,8 @@ if TYPE_CHECKING:
         DirectoryConnection,
     )
     from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import Ping
-    from ansible_collections.adops.offline_join.plugins.module_utils._package_additions import Additions
-    from ansible_collections.adops.offline_join.plugins.module_utils._policy_reading import Policy
+    from ansible_collections.adops.offline_join.plugins.module_utils._issuing.extra_parts import Additions
+    from ansible_collections.adops.offline_join.plugins.module_utils._issuing.policies import Policy
 
 ARGUMENT_SPEC = {
     "machines": {
@@ -290,7 +287,7 @@ ARGUMENT_SPEC = {
             "name": {"type": "str", "required": True},
             "path": {"type": "str"},
             "serial_number": {"type": "str"},
-            **_package_additions.MACHINE_SPEC,
+            **extra_parts.MACHINE_SPEC,
         },
     },
     "path": {"type": "str"},
@@ -299,14 +296,14 @@ ARGUMENT_SPEC = {
     "live_machines": {"type": "list", "elements": "str", "default": []},
     "trusted_owners": {"type": "list", "elements": "str", "default": []},
     "root_ca_certificates": {"type": "bool", "default": False},
-    **_package_additions.ADDITIONS_SPEC,
+    **extra_parts.ADDITIONS_SPEC,
     "domain_controller": {"type": "str"},
     "provision_options": {"type": "int", "default": 0},
     "join4": {"type": "bool", "default": False},
     "policy_names": {"type": "list", "elements": "str", "default": []},
     "policy_paths": {"type": "list", "elements": "path", "default": []},
     "unsupported_policy": {"type": "str", "choices": ["refuse", "skip"], "default": "refuse"},
-    **_seal_options.SEAL_SPEC,
+    **seal_options.SEAL_SPEC,
 }
 
 
@@ -316,8 +313,8 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         msg = f"dest {params['dest']} is relative, so packages could land anywhere; give the whole path"
         return {"failed": True, "msg": msg}
     serial_numbers = {one["name"]: one["serial_number"] for one in params["machines"] if one["serial_number"]}
-    form = _module.package_form(module, serial_numbers)
-    with connect(_module.directory_settings(module)) as connection:
+    form = modules.package_form(module, serial_numbers)
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         controller, address = named_controller(connection, domain, params["domain_controller"])
         caller = Caller.read(connection)
@@ -375,12 +372,12 @@ def read_policies(module: AnsibleModule, connection: DirectoryConnection, domain
 
 def collect_additions(module: AnsibleModule, connection: DirectoryConnection, domain: Domain) -> Additions:
     params, now = module.params, datetime.now(UTC)
-    if _package_additions.needs_certificates(params["machines"], params):
-        _module.require_sealing(module)
-    authorities = _package_certificates.read(connection, domain, params, now)
+    if extra_parts.needs_certificates(params["machines"], params):
+        modules.require_sealing(module)
+    authorities = certificate_sources.read(connection, domain, params, now)
     for sentence in authorities.left_out:
         module.warn(f"left out of the packages: {sentence}")
-    return _package_additions.collect(params["machines"], params, authorities, domain.netbios_name, now)
+    return extra_parts.collect(params["machines"], params, authorities, domain.netbios_name, now)
 
 
 def named_controller(connection: DirectoryConnection, domain: Domain, server: str | None) -> tuple[Ping, str]:
@@ -392,7 +389,7 @@ def named_controller(connection: DirectoryConnection, domain: Domain, server: st
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, issue)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, issue)
 
 
 if __name__ == "__main__":

@@ -224,23 +224,23 @@ machines:
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.evidence import Evidence
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.reuse import Reuse
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
-from ansible_collections.adops.offline_join.plugins.module_utils._evidence import Evidence
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import DjoinForm, SealedFiles
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
-from ansible_collections.adops.offline_join.plugins.module_utils._preflight import (
+from ansible_collections.adops.offline_join.plugins.module_utils._inspection.preflight import (
     Machine,
     Order,
     Preflight,
 )
-from ansible_collections.adops.offline_join.plugins.module_utils._reuse import Reuse
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.preflight_checks import IDS, warnings
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import CHOICES
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm, SealedFiles
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -274,7 +274,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     machines = [machine(given) for given in params["machines"]]
     form = DjoinForm() if params["seal"] == "none" else SealedFiles()
     store = PackageStore(Path(params["dest"]), form) if params["dest"] else None
-    with connect(_module.directory_settings(module)) as connection:
+    with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         reuse = Reuse(
@@ -304,7 +304,7 @@ def machine(given: dict[str, Any]) -> Machine:
 
 
 def main() -> None:
-    _module.run({**_module.directory_argument_spec(), **ARGUMENT_SPEC}, look)
+    modules.run({**modules.directory_argument_spec(), **ARGUMENT_SPEC}, look)
 
 
 if __name__ == "__main__":

@@ -126,13 +126,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.adops.offline_join.plugins.module_utils import (
-    _ledger_access,
-    _module,
-    _receipt_importing,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._answers import to_result
-from ansible_collections.adops.offline_join.plugins.module_utils._receipt_importing import ReceiptError
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access, receipts
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.receipts import ReceiptError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
@@ -145,7 +142,7 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "src": {"type": "list", "elements": "path", "required": True},
     "machines": {"type": "list", "elements": "str", "default": []},
-    "writer": {"type": "str", "fallback": (env_fallback, [_ledger_access.environment_variable("ledger_writer")])},
+    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
     "who": {"type": "str"},
     "why": {"type": "str"},
 }
@@ -154,17 +151,17 @@ ARGUMENT_SPEC = {
 def take(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     try:
-        files = _receipt_importing.read(Path(path) for path in params["src"])
+        files = receipts.read(Path(path) for path in params["src"])
         if module.check_mode:
-            ledger = _ledger_access.open_if_there(params, module.no_log_values)
+            ledger = access.open_if_there(params, module.no_log_values)
         else:
-            ledger = _ledger_access.open_ledger(params, module.no_log_values, create=True)
-        answers = _receipt_importing.take_in(
+            ledger = access.open_ledger(params, module.no_log_values, create=True)
+        answers = receipts.take_in(
             ledger,
             files,
             params["machines"],
-            writer=params["writer"] or _ledger_access.default_writer(),
-            who=params["who"] or _ledger_access.user(),
+            writer=params["writer"] or access.default_writer(),
+            who=params["who"] or access.user(),
             why=params["why"] or "",
             check_mode=module.check_mode,
         )
@@ -185,7 +182,7 @@ def chains(files: Mapping[Path, Receipts]) -> dict[str, Any]:
 
 
 def main() -> None:
-    _module.run({**_ledger_access.argument_spec(env_fallback), **ARGUMENT_SPEC}, take)
+    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, take)
 
 
 if __name__ == "__main__":

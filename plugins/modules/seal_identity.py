@@ -160,16 +160,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import env_fallback, missing_required_lib
-from ansible_collections.adops.offline_join.plugins.module_utils import _module
-from ansible_collections.adops.offline_join.plugins.module_utils._identity_files import FORMS, IdentityFiles, Wanted
+from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import KEY_SIZES, Purpose
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError, missing
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.identity_files import (
+    FORMS,
+    IdentityFiles,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
-    from ansible_collections.adops.offline_join.plugins.module_utils._identity_files import Outcome
+    from ansible_collections.adops.offline_join.plugins.module_utils._storage.identity_files import Outcome
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
@@ -239,7 +243,7 @@ def written(time: datetime) -> str:
 
 
 def main() -> None:
-    _module.run(ARGUMENT_SPEC, ensure)
+    modules.run(ARGUMENT_SPEC, ensure)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.plugins.connection import ConnectionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._failure import unexpected
+from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _wire
 
 Run = Callable[..., dict[str, Any]]

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit.packing import FOLDER
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
 
 _LARGEST = 64 * 1024 * 1024  # bytes of one file of a kit
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can tell: the same kit gives the same bytes
@@ -36,7 +36,7 @@ class KitPlace:
         """
         try:
             if not self.zipped:
-                return _secret_file.read(self.dest / name, _LARGEST)
+                return secret_file.read(self.dest / name, _LARGEST)
             with zipfile.ZipFile(self.dest) as kit, kit.open(name) as file:
                 return file.read(_LARGEST)
         except (FileNotFoundError, KeyError, zipfile.BadZipFile):
@@ -52,11 +52,11 @@ class KitPlace:
         """
         if self.zipped:
             self.dest.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _secret_file.write(self.dest, _zip(files))
+            secret_file.write(self.dest, _zip(files))
             return
         for directory in sorted({(self.dest / name).parent for name in files}):
-            _secret_file.make_directory(directory)
-        for failure in _secret_file.write_all({self.dest / name: content for name, content in files.items()}).values():
+            secret_file.make_directory(directory)
+        for failure in secret_file.write_all({self.dest / name: content for name, content in files.items()}).values():
             raise failure
         for name in self._stale(files):
             (self.dest / name).unlink()

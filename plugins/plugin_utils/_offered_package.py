@@ -12,23 +12,23 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _seal_options, _secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._package import directaccess
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._package_form import LARGEST
-from ansible_collections.adops.offline_join.plugins.module_utils._package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 # What an action that offers a package has among its options.
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
     "path": {"type": "path", "required": True},
     "serial_number": {"type": "str"},
-    **_seal_options.OPEN_SPEC,
+    **seal_options.OPEN_SPEC,
 }
 
 
@@ -40,7 +40,7 @@ def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Off
     """
     name, path = arguments["name"], Path(arguments["path"])
     try:
-        package, serial_number = _open(action, _secret_file.read(path, LARGEST), arguments)
+        package, serial_number = _open(action, secret_file.read(path, LARGEST), arguments)
     except OSError as error:
         raise AnsibleActionFail(f"{name}: {path} cannot be read: {error.strerror}; issue its package first") from None
     except PackageError as error:
@@ -70,7 +70,7 @@ def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> t
             raise SealError(f"{path} cannot be read or decrypted; name a file, and give its vault password") from None
 
     machine = Machine(arguments["name"], serial_number=arguments["serial_number"])
-    opened = _seal_options.open_package(content, arguments, machine, vaulted)
+    opened = seal_options.open_package(content, arguments, machine, vaulted)
     package = Package.read(opened.package)
     if package.domain_name.lower() != opened.claims.domain.lower():
         raise SealError(

@@ -14,13 +14,13 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils import _seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import file_signature, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 from ansible_collections.adops.offline_join.plugins.plugin_utils._report_files import keep
 
-SPEC = {key: _seal_options.SEAL_SPEC[key] for key in ("issuer_key", "issuer_certificate", "issuer_passphrase")}
+SPEC = {key: seal_options.SEAL_SPEC[key] for key in ("issuer_key", "issuer_certificate", "issuer_passphrase")}
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,6 @@ def signing(action: ActionBase, arguments: Mapping[str, Any], mode: int) -> Sign
         except AnsibleError:
             raise SealError(f"{path} cannot be read or decrypted; name a file, and give its vault password") from None
 
-    signer = _seal_options.issuer(arguments, vaulted)
+    signer = seal_options.issuer(arguments, vaulted)
     file_signature.require_signer(signer, datetime.now(UTC))
     return Signing(signer, mode, action._task.check_mode)

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils import _secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import computers
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.settings import ARGUMENT_SPEC, Settings
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
 
 from tests.bench.workplace import Workplace
 
@@ -40,7 +40,7 @@ def costs(place: Workplace) -> dict[str, Any]:
         return {
             "read the account back": _median(lambda: computers.read(connection, f"CN={name},{place.lab.staging_ou}")),
             "write one file, synchronized with its directory": _median(
-                lambda: _secret_file.write(directory / "file", content)
+                lambda: secret_file.write(directory / "file", content)
             ),
             "write one file, not synchronized": _median(lambda: _unsynchronized(directory / "plain", content)),
             "make a password": _median(Password.generate),

@@ -19,8 +19,8 @@ DISABLED, ENABLED = ["4098"], ["4096"]
 # What was judged before somebody else came in between: the plans stand in standard input, the answers on output.
 LATE_WRITER = """
 import json, sys
-from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import Machine, Plan
-from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import AccountWriter
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judging import Machine, Plan
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import AccountWriter
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.settings import ARGUMENT_SPEC, Settings
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.account_state import Change, Kind

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from ansible_collections.adops.offline_join.plugins.module_utils._issue_batches import BATCH
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import BATCH
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import ENVELOPE, ONE
 

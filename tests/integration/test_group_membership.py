@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._account_judging import Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._account_writing import Answer
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.group_membership import GroupMembership
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judging import Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.groups import Groups
-from ansible_collections.adops.offline_join.plugins.module_utils._group_membership import GroupMembership
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.account_state import Change, Kind
 
 from tests.integration.branch import Branch

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._issue_batches import BATCH
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import BATCH
 
 from tests.integration.branch import Branch
 from tests.integration.killing import (

@@ -92,7 +92,7 @@ def _sprung(spy: Spy) -> bool:
 @pytest.mark.parametrize(
     ("stage", "trap"),
     [
-        ("prepare", "os.replace@_secret_file.py:3"),
+        ("prepare", "os.replace@secret_file.py:3"),
         ("join", "base64.b64encode@_package/text.py:1"),
         ("join", "os.memfd_create@samba_join_package.py:1"),
     ],
@@ -128,7 +128,7 @@ def _packages(spy: Spy) -> dict:
 def test_crash_of_packages_alone(spy: Spy) -> None:
     """Without the role's ``failed_when: false``, which keeps an exception from being shown."""
     playbook = _playbook(spy, "adops.offline_join.packages", _packages(spy), run_once=True)
-    assert spy.play(playbook, environment=_set_trap(spy, "os.replace@_secret_file.py:3")).returncode == 2
+    assert spy.play(playbook, environment=_set_trap(spy, "os.replace@secret_file.py:3")).returncode == 2
     assert _sprung(spy)
     assert spy.findings() == []
 

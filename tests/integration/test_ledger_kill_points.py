@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger_recording import ISSUE_RECORD
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import ISSUE_RECORD
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, Kind, now
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage

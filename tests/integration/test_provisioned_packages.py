@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils import _seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._package import directaccess
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 
 from tests.integration.branch import Branch
 from tests.integration.leaks import search
@@ -102,7 +102,7 @@ def opened(branch: Branch, name: str) -> tuple[Claims, Package]:
         "recipient_passphrase": PASSPHRASE,
         "trusted_issuers": branch.variables["offline_join_trusted_issuers"],
     }
-    content = _seal_options.open_package((branch.dest / f"{name}.sealed").read_bytes(), options, Machine(name))
+    content = seal_options.open_package((branch.dest / f"{name}.sealed").read_bytes(), options, Machine(name))
     return content.claims, Package.read(content.package)
 
 

@@ -171,7 +171,7 @@ def test_no_secret_on_the_whole_road(spy: Spy, farm: TwinFarm, seals: Seals) -> 
 def test_spy_finds_what_one_no_log_less_shows(spy: Spy, tmp_path: Path) -> None:
     """Without it the step that writes to the ledger shows what it was called with."""
     discreet, indiscreet = '"ledger_password": {"type": "str", "no_log": True}', '"ledger_password": {"type": "str"}'
-    change = {"plugins/module_utils/_ledger_access.py": (discreet, indiscreet)}
+    change = {"plugins/module_utils/_ledger/access.py": (discreet, indiscreet)}
     assert spy.play("prepare", environment=indiscreet_collection(tmp_path, change)).returncode == 0
     found = {(one.canary, one.place.partition(",")[0].rpartition("/")[2]) for one in spy.findings()}
     assert found == {("OFFLINE_JOIN_LEDGER_PASSWORD", place) for place in ("run 0: stdout", "log", "witness")}

@@ -28,6 +28,16 @@ LIBRARIES = {
     "_directory": {"ldap3", "gssapi", "smbprotocol", "spnego"},
     "_rollout": {"cryptography", "asn1crypto", "sqlalchemy", "psycopg"},
 }
+# What composes the rooms, and what else each of these folders may use of the others.
+COMPOSING = {
+    "_storage": set[str](),
+    "_call": {"_storage"},
+    "_ledger": {"_storage"},
+    "_accounts": {"_storage"},
+    "_issuing": {"_storage", "_accounts"},
+    "_inspection": {"_storage", "_accounts"},
+    "_revocation": {"_storage", "_accounts"},
+}
 # Standard library, and yet not pure: these reach files, processes, the network or the clock.
 IMPURE = {
     *(
@@ -131,6 +141,17 @@ def rooms_reach_only_themselves(plugins: Path) -> list[str]:
     ]
 
 
+def folders_compose_downwards(plugins: Path) -> list[str]:
+    return [
+        f"{path.relative_to(plugins)} imports {other.relative_to(plugins)}"
+        for folder, below in COMPOSING.items()
+        for path in sorted((plugins / "module_utils" / folder).rglob("*.py"))
+        for name in names(path, plugins)
+        if (other := file_of(name, plugins))
+        if other.relative_to(plugins).parts[1] not in {*LIBRARIES, *below, folder}
+    ]
+
+
 def rooms_have_their_own_libraries(plugins: Path) -> list[str]:
     return [
         f"{path.relative_to(plugins)} imports {name[0]}"
@@ -211,6 +232,7 @@ def names_say_what_is_inside(plugins: Path) -> list[str]:
 
 RULES: list[Rule] = [
     rooms_reach_only_themselves,
+    folders_compose_downwards,
     rooms_have_their_own_libraries,
     libraries_stay_in_their_rooms,
     packages_are_pure,
@@ -222,13 +244,15 @@ RULES: list[Rule] = [
 
 # A file, what is appended to it, and the rule that has to notice.
 BREACHES: list[tuple[Rule, str, str]] = [
+    (folders_compose_downwards, "module_utils/_issuing/answer.py", "from .._revocation import answer"),
+    (folders_compose_downwards, "module_utils/_storage/secret_file.py", "from .._accounts import reuse"),
     (rooms_reach_only_themselves, "module_utils/_rollout/names.py", "from .._directory import domain"),
     (rooms_reach_only_themselves, "module_utils/_package/text.py", "from .._rollout.names import check"),
-    (rooms_reach_only_themselves, "module_utils/_directory/domain.py", "from .. import _answers"),
+    (rooms_reach_only_themselves, "module_utils/_directory/domain.py", "from .._call import answers"),
     (rooms_have_their_own_libraries, "module_utils/_rollout/names.py", "import ldap3"),
     (rooms_have_their_own_libraries, "module_utils/_package/text.py", "import cryptography"),
     (rooms_have_their_own_libraries, "module_utils/_directory/domain.py", "import ansible"),
-    (libraries_stay_in_their_rooms, "module_utils/_answers.py", "from ldap3 import Server"),
+    (libraries_stay_in_their_rooms, "module_utils/_call/answers.py", "from ldap3 import Server"),
     (libraries_stay_in_their_rooms, "plugin_utils/_wire.py", "import sqlalchemy"),
     (packages_are_pure, "module_utils/_package/text.py", "import os"),
     (packages_are_pure, "module_utils/_package/text.py", "from pathlib import Path"),
@@ -239,10 +263,14 @@ BREACHES: list[tuple[Rule, str, str]] = [
         f"from {'.'.join(ROOT)}.module_utils._directory.connection import connect",
     ),
     # not by itself, but by what it shares with others
-    (actions_open_neither_directory_nor_ledger, "module_utils/_seal_options.py", "from . import _ledger_access"),
+    (
+        actions_open_neither_directory_nor_ledger,
+        "module_utils/_storage/seal_options.py",
+        "from .._ledger import access",
+    ),
     (
         modules_reach_only_what_modules_share,
-        "module_utils/_answers.py",
+        "module_utils/_call/answers.py",
         f"from {'.'.join(ROOT)}.plugin_utils import _wire",
     ),
     (files_hold_one_idea, "modules/win_clock.ps1", "\n" * LONGEST),

@@ -86,7 +86,7 @@ class TestRooms:
             for _node, module, level in imports(parse(path))
             if not level and module.partition(".")[0] == "ansible"
         }
-        assert knowing == {"module_utils/_module.py"}
+        assert knowing == {"module_utils/_call/modules.py"}
 
     def test_nothing_below_imports_what_stands_above(self) -> None:
         above = ("modules", "action", "filter", "inventory", "plugin_utils", "callback")

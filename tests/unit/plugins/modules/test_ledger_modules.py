@@ -20,7 +20,7 @@ import yaml
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.adops.offline_join.plugins.doc_fragments._ledger import ModuleDocFragment
-from ansible_collections.adops.offline_join.plugins.module_utils import _ledger_access
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
     ENVELOPE,
@@ -145,7 +145,7 @@ class TestLedgerEntry:
 
     def test_writer_by_default(self, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
         answer = run.record(event(), writer=None)
-        assert answer["writer"] == f"{_ledger_access.user()}@{os.uname().nodename}"
+        assert answer["writer"] == f"{access.user()}@{os.uname().nodename}"
         monkeypatch.setenv("OFFLINE_JOIN_LEDGER_WRITER", "awx")
         assert run.record(event("applied"), writer=None)["writer"] == "awx"
         assert {head.writer for head in Ledger.open(str(run.path)).heads()} == {answer["writer"], "awx"}
@@ -226,21 +226,19 @@ class TestSecrets:
         assert run("ledger_info", ledger=None)["msg"] == "missing required arguments: ledger"
 
     def test_password_is_the_one_secret(self) -> None:
-        assert [name for name, spec in _ledger_access.ARGUMENT_SPEC.items() if spec.get("no_log")] == [
-            "ledger_password"
-        ]
+        assert [name for name, spec in access.ARGUMENT_SPEC.items() if spec.get("no_log")] == ["ledger_password"]
 
 
 class TestDocumentation:
     DOCUMENTED = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["options"]
 
     def test_every_option_is_what_its_documentation_says(self) -> None:
-        assert [*self.DOCUMENTED] == [*_ledger_access.ARGUMENT_SPEC]
-        for name, spec in _ledger_access.ARGUMENT_SPEC.items():
+        assert [*self.DOCUMENTED] == [*access.ARGUMENT_SPEC]
+        for name, spec in access.ARGUMENT_SPEC.items():
             said = {key: value for key, value in self.DOCUMENTED[name].items() if key != "description"}
             assert said == {key: value for key, value in spec.items() if key != "no_log"}
             variables = re.findall(r"E\((OFFLINE\w+)\)", " ".join(self.DOCUMENTED[name]["description"]))
-            assert variables == [_ledger_access.environment_variable(name)]
+            assert variables == [access.environment_variable(name)]
 
 
 @pytest.mark.parametrize(

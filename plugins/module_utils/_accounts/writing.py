@@ -1,0 +1,154 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring the accounts of a list of machines into the state that is wanted, over one connection.
+
+First everything is judged, then written: the accounts themselves machine by machine, and after that the memberships
+group by group, one operation for all machines of a group. Check mode goes the same way and leaves out the writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._directory import computer_writing, groups, ownership
+from .._directory.connection import DirectoryConnection
+from .._directory.errors import ConnectionLost, DirectoryError
+from .._rollout.account_state import YES, Change, Kind, twice
+from .judging import AccountJudge, Machine, Plan
+
+
+@dataclass
+class Answer:
+    """What became of one machine; ``done`` is what was changed, or would be."""
+
+    name: str
+    distinguished_name: str | None = None
+    object_guid: str | None = None
+    done: list[Change] = field(default_factory=list)
+    error: str | None = None
+
+    def fail(self, cause: str | Exception) -> None:
+        """The first cause stays: later ones follow from it, or are told by the next run."""
+        self.error = self.error or f"{self.name}: {cause}"
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.done)
+
+    def before_and_after(self) -> tuple[str, str]:
+        before = [f"{one.kind.value}: {one.before}\n" for one in self.done if one.before]
+        after = [f"{one.kind.value}: {one.after}\n" for one in self.done if one.after]
+        return "".join(before), "".join(after)
+
+    def to_result(self) -> dict[str, Any]:
+        result = {
+            "changed": self.changed,
+            "changes": [{"what": one.kind.value, "before": one.before, "after": one.after} for one in self.done],
+            "distinguished_name": self.distinguished_name,
+            "object_guid": self.object_guid,
+            "error": self.error,
+        }
+        return {key: value for key, value in result.items() if value is not None}
+
+
+class AccountWriter:
+    """Every machine gets its own answer; nothing that goes wrong with one stops another."""
+
+    def __init__(self, connection: DirectoryConnection, judge: AccountJudge, *, check_mode: bool) -> None:
+        self._connection = connection
+        self._judge = judge
+        self._check_mode = check_mode
+        self._lost: ConnectionLost | None = None
+
+    def write(self, machines: Iterable[Machine]) -> list[Answer]:
+        """
+        :raises DirectoryError: the directory cannot be asked which accounts exist, or how they are used
+        """
+        machines = list(machines)
+        doubled = twice(machine.name for machine in machines)
+        answers = {machine.name: Answer(machine.name) for machine in machines}
+        for name in doubled:
+            answers[name].fail("the name is in the list more than once; case does not tell names apart, keep one")
+        plans = self._judge.plans([machine for machine in machines if machine.name not in doubled])
+        for plan in plans:
+            self._write_account(plan, answers[plan.name])
+        self._write_memberships([(plan, answers[plan.name]) for plan in plans])
+        return list(answers.values())
+
+    def _write_account(self, plan: Plan, answer: Answer) -> None:
+        answer.distinguished_name, answer.object_guid = plan.distinguished_name, plan.object_guid
+        dn = plan.distinguished_name
+        if plan.refusal:
+            answer.fail(plan.refusal)
+            return
+        if dn is None:
+            answer.done += plan.changes
+            return
+        try:
+            if security := plan.of_kind(Kind.OWNER, Kind.RIGHTS):
+                owner = next((one.after for one in security if one.kind is Kind.OWNER), None)
+                stripped = {one.before for one in security if one.kind is Kind.RIGHTS}
+                self._carry_out(ownership.hand_over, dn, plan.descriptor, owner, stripped)
+                answer.done += security
+            if attributes := plan.of_kind(Kind.ENABLED, Kind.DESCRIPTION):
+                values = {one.kind: one.after for one in attributes}
+                enabled = values[Kind.ENABLED] == YES if Kind.ENABLED in values else None
+                description = values.get(Kind.DESCRIPTION)
+                self._carry_out(computer_writing.modify, dn, enabled=enabled, description=description)
+                answer.done += attributes
+            for change in plan.of_kind(Kind.PATH):
+                self._carry_out(computer_writing.move, dn, change.after)
+                answer.distinguished_name = computer_writing.moved(dn, change.after)
+                answer.done.append(change)
+            for change in plan.of_kind(Kind.ACCOUNT):
+                self._carry_out(computer_writing.delete, dn)
+                answer.done.append(change)
+        except DirectoryError as failure:
+            answer.fail(failure)
+
+    def _write_memberships(self, planned: list[tuple[Plan, Answer]]) -> None:
+        """A machine whose account could not be changed as wanted gets no new memberships, and loses none."""
+        by_group: dict[str, list[tuple[Answer, Change]]] = {}
+        for plan, answer in planned:
+            for change in plan.of_kind(Kind.GROUP) if answer.error is None else []:
+                by_group.setdefault(change.after or change.before, []).append((answer, change))
+        for group, wishes in by_group.items():
+            try:
+                self._change_members(group, wishes)
+            except ConnectionLost as failure:
+                for answer, _change in wishes:
+                    answer.fail(failure)
+            except DirectoryError as failure:
+                self._one_by_one(group, wishes, failure)
+
+    def _one_by_one(self, group: str, wishes: list[tuple[Answer, Change]], failure: DirectoryError) -> None:
+        """One account that somebody has just deleted must not keep the others out."""
+        for wish in wishes:
+            try:
+                if len(wishes) == 1:
+                    raise failure
+                self._change_members(group, [wish])
+            except DirectoryError as own:
+                wish[0].fail(own)
+
+    def _change_members(self, group: str, wishes: list[tuple[Answer, Change]]) -> None:
+        joining = [answer.distinguished_name or "" for answer, change in wishes if change.after]
+        leaving = [answer.distinguished_name or "" for answer, change in wishes if change.before]
+        self._carry_out(groups.change_members, group, joining, leaving)
+        for answer, change in wishes:
+            answer.done.append(change)
+
+    def _carry_out(self, write: Callable[..., object], *what: Any, **how: Any) -> None:
+        if self._lost:
+            raise self._lost
+        if self._check_mode:
+            return
+        try:
+            write(self._connection, *what, **how)
+        except ConnectionLost as lost:
+            self._lost = lost
+            raise

@@ -1,0 +1,142 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Issue packages for a list of machines over one connection: decide for all of them, then carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .._accounts.reuse import Reuse
+from .._directory import computer_writing, computers
+from .._directory.computers import ComputerAccount
+from .._directory.connection import DirectoryConnection
+from .._directory.containers import Containers
+from .._directory.domain import Domain
+from .._directory.errors import ConnectionLost, DirectoryError
+from .._rollout import names, regenerate
+from .._rollout.issue_record import IssueRecord
+from .._rollout.regenerate import Act, Decision
+from .._storage.package_store import PackageStore
+from .answer import Answer
+from .batches import Issue, IssueBatches, Plan
+from .package_maker import PackageMaker
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """``path`` is the DN of the organizational unit, None for the domain's default container."""
+
+    name: str
+    path: str | None
+
+
+class Issuer:
+    """Every machine gets its own answer."""
+
+    def __init__(
+        self,
+        connection: DirectoryConnection,
+        domain: Domain,
+        store: PackageStore,
+        maker: PackageMaker,
+        reuse: Reuse,
+        *,
+        regenerate: str,
+        check_mode: bool,
+    ) -> None:
+        self._maker = maker
+        self._connection = connection
+        self._domain = domain
+        self._store = store
+        self._reuse = reuse
+        self._regenerate = regenerate
+        self._check_mode = check_mode
+        self._containers = Containers(connection, domain)
+        self._batches = IssueBatches(connection, domain, store, maker, reuse)
+
+    def issue(self, machines: Iterable[Machine]) -> Iterator[Answer]:
+        """Everything is decided before the first answer; the packages are issued as the answers are taken.
+
+        :raises DirectoryError: the directory cannot be asked which accounts exist; nothing was done
+        :raises OSError: the packages' place cannot be written to
+        """
+        decided = self._decide(list(machines))
+        if not self._check_mode:
+            self._store.prepare()
+        issues = self._batches.carry_out(plan for plan in decided if isinstance(plan, Plan))
+        return (self._answer(next(issues)) if isinstance(one, Plan) else one for one in decided)
+
+    def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
+        """A plan for every machine that a package is to be issued for; the others have their answer already."""
+        named = [machine.name for machine in machines]
+        faults = self._maker.faults(named) | names.faults(named, self._domain.netbios_name)
+        sound = [machine.name for machine in machines if machine.name not in faults]
+        accounts = computers.find(self._connection, self._domain, sound)
+        decisions = [
+            Decision(Act.REFUSE, faults[machine.name])
+            if machine.name in faults
+            else self._decision(machine.name, accounts.get(machine.name.lower()))
+            for machine in machines
+        ]
+        decided = list(zip(machines, decisions, strict=True))
+        self._reuse.look_at([machine.name for machine, decision in decided if decision.act is Act.REISSUE])
+        return [self._judge(machine, decision, accounts.get(machine.name.lower())) for machine, decision in decided]
+
+    def _decision(self, name: str, account: ComputerAccount | None) -> Decision:
+        dn, sid = (account.distinguished_name, account.sid) if account else (None, None)
+        return regenerate.decide(dn, self._store.status(name, sid), self._regenerate)
+
+    def _judge(self, machine: Machine, decision: Decision, account: ComputerAccount | None) -> Answer | Plan:
+        name, act = machine.name, decision.act
+        if act is Act.REFUSE:
+            return Answer(name, error=f"{name}: {decision.refusal}")
+        try:
+            dn = self._permitted(machine, act, account)
+        except ConnectionLost:
+            raise
+        except DirectoryError as refusal:
+            return Answer(name, error=f"{name}: {refusal}")
+        if act is Act.KEEP:
+            return self._success(name, act, dn, account, self._store.read_record(name))
+        if self._check_mode:
+            return self._success(name, act, dn, account, None)
+        return Plan(name, act, dn)
+
+    def _permitted(self, machine: Machine, act: Act, account: ComputerAccount | None) -> str:
+        """The DN of the account, after making sure that nothing speaks against the act.
+
+        :raises DirectoryError: something does
+        """
+        if account is None:
+            container = self._containers.open_to_computers(machine.path)
+            return computer_writing.distinguished_name(machine.name, container)
+        if act is Act.REISSUE:
+            self._reuse.require(machine.name, account, machine.path)
+        return account.distinguished_name
+
+    def _answer(self, issue: Issue) -> Answer:
+        plan, cause = issue.plan, str(issue.failure)
+        if not issue.failure:
+            return self._success(plan.name, plan.act, plan.distinguished_name, issue.account, issue.record)
+        if isinstance(issue.failure, OSError):
+            place = issue.failure.filename or self._store.dest
+            cause = f"write {place}: {issue.failure.strerror}; make room and run again"
+        return Answer(plan.name, error=f"{plan.name}: {cause}")
+
+    def _success(
+        self, name: str, act: Act, dn: str, account: ComputerAccount | None, record: IssueRecord | None
+    ) -> Answer:
+        return Answer(
+            name,
+            changed=act is not Act.KEEP,
+            act=act.name.lower(),
+            distinguished_name=account.distinguished_name if account else dn,
+            sid=account.sid if account else None,
+            object_guid=str(account.object_guid) if account else None,
+            package=str(self._store.package(name)),
+            package_sha256=record.package_sha256 if record else None,
+            issue_record=str(self._store.issue_record(name)),
+        )
