@@ -59,3 +59,13 @@ attributes:
     membership:
       - adops.offline_join.directory
 """
+
+    LEDGER_GROUP = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/adops.offline_join.ledger) in C(module_defaults) to name the ledger once.
+    support: full
+    membership:
+      - adops.offline_join.ledger
+"""

@@ -18,7 +18,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
-  - adops.offline_join._sealed
+  - adops.offline_join._opening
 attributes:
   check_mode:
     support: full

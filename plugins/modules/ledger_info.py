@@ -17,6 +17,7 @@ author:
 extends_documentation_fragment:
   - adops.offline_join._attributes.reads
   - adops.offline_join._attributes
+  - adops.offline_join._attributes.ledger_group
   - adops.offline_join._ledger
 options:
   names:

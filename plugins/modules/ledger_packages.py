@@ -19,6 +19,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
+  - adops.offline_join._attributes.ledger_group
   - adops.offline_join._ledger
 attributes:
   check_mode:

@@ -22,7 +22,7 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
-  - adops.offline_join._sealed
+  - adops.offline_join._opening
   - adops.offline_join._attributes.windows
 attributes:
   check_mode:

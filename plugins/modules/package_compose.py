@@ -20,8 +20,8 @@ author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
   - adops.offline_join._attributes
-  - adops.offline_join._package
-  - adops.offline_join._seal
+  - adops.offline_join._package_contents
+  - adops.offline_join._sealing
 attributes:
   check_mode:
     support: full

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.directory_group
   - adops.offline_join._directory
-  - adops.offline_join._sealed
+  - adops.offline_join._opening
 attributes:
   check_mode:
     support: full

@@ -21,9 +21,9 @@ extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.directory_group
   - adops.offline_join._directory
-  - adops.offline_join._package
-  - adops.offline_join._package.from_directory
-  - adops.offline_join._seal
+  - adops.offline_join._package_contents
+  - adops.offline_join._package_contents.from_directory
+  - adops.offline_join._sealing
 attributes:
   check_mode:
     support: full

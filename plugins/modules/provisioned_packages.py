@@ -25,7 +25,7 @@ author:
 extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.windows
-  - adops.offline_join._seal
+  - adops.offline_join._sealing
 attributes:
   check_mode:
     support: full

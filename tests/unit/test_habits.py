@@ -172,6 +172,12 @@ class TestDirectoryOptions:
         for module in asking:
             assert {*ARGUMENT_SPEC} <= options[module], "module_defaults give every member every option"
 
+    def test_action_group_is_every_module_that_opens_the_ledger(self, capsys: pytest.CaptureFixture[str]) -> None:
+        groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+        opening = [module for module in RUNNING if {"ledger", "ledger_timeout"} <= options_of(module, capsys)]
+        assert opening
+        assert sorted(groups["ledger"]) == opening
+
     @pytest.mark.parametrize("module", MODULES)
     def test_documentation_says_who_asks_the_directory(self, module: str) -> None:
         tree = parse(PLUGINS / "modules" / f"{module}.py")
