@@ -93,7 +93,7 @@ hands: system venv ## PowerShell and C# of the Windows hands, without Windows
 integration: system venv .venv/kerberos/ready ## tests against the lab
 	@tests/make/system.sh tests/integration/packages.txt
 	@echo "==> $@"
-	@pytest --quiet --dist loadfile --tx '2*popen//python=tests/make/alone.sh' tests/integration
+	@tests/make/side_by_side.sh tests/integration
 
 molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@echo "==> $@"

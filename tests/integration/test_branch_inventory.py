@@ -244,7 +244,7 @@ class TestFiles:
         for sentence in sentences:
             assert sentence in done.stdout
             assert sentence in told["branch_faults"]["headline"]
-        assert [file.name for file in dest.iterdir()] == ["report.json"]
+        assert sorted(file.name for file in dest.iterdir()) == ["report.json", "reports"]
         assert "canary-7Hq" not in done.stdout + done.stderr
 
     def test_forty_faults_in_three_thousand_lines(self, sources: Sources) -> None:

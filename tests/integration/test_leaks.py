@@ -26,7 +26,10 @@ _DISCRETION = {
         '"password": {"type": "str"}',
     ),
     "roles/samba_join/tasks/main.yml": ("ansible_pipelining: true", "ansible_pipelining: false"),
-    "plugins/plugin_utils/_wire.py": ("if not connection.is_pipelining_enabled():", "if False:"),
+    "plugins/plugin_utils/_wire.py": (
+        "if constants.DEFAULT_KEEP_REMOTE_FILES or not connection.is_pipelining_enabled():",
+        "if False:",
+    ),
 }
 
 

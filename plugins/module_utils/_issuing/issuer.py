@@ -72,7 +72,8 @@ class Issuer:
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
         named = [machine.name for machine in machines]
-        faults = self._maker.faults(named) | names.faults(named, self._domain.netbios_name)
+        misnamed = names.faults(named, self._domain.netbios_name)
+        faults = self._maker.faults(name for name in named if name not in misnamed) | misnamed
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)
         decisions = [
