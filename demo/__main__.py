@@ -60,10 +60,10 @@ def go(lab: Lab, farm: TwinFarm) -> None:
     rollout(lab, farm, "the same command again")
     expect(ON_ARRIVAL | AFTERWARDS, others="done")
     prove(farm, without=ON_ARRIVAL | AFTERWARDS)
-    mended = {name for name, accident in AFTERWARDS.items() if accident.mend}
-    for name in sorted(mended):
+    mended = {name: accident.mend for name, accident in AFTERWARDS.items() if accident.mend}
+    for name, mend in mended.items():
         step(f"{name} is put right")
-        AFTERWARDS[name].mend(lab, farm, name)  # type: ignore[misc]
+        mend(lab, farm, name)
     rollout(lab, farm, "and again")
     left = {name: accident for name, accident in (ON_ARRIVAL | AFTERWARDS).items() if name not in mended}
     expect(left, others="done")

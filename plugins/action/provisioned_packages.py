@@ -253,7 +253,7 @@ class _Packages:
 def _named(record: IssueRecord) -> IssueRecord:
     """The record as claims want it."""
     unknown = {field: value for field, value in _UNKNOWN.items() if getattr(record, field) is None}
-    return dataclasses.replace(record, **unknown)  # type: ignore[arg-type]
+    return dataclasses.replace(record, **unknown)
 
 
 def _now() -> str:
