@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from tests.release import tarball
@@ -39,6 +40,7 @@ def main() -> None:
     installation.install(built, ANSIBLE_CORE)
     step(f"{installation.load()} files imported, {installation.document()} plugins and roles documented")
     execution_environment(installation.place)
+    tutorial(built)
     materials = bill_of_materials(built, installation)
     sums = DIRECTORY / "SHA256SUMS"
     sums.write_text("".join(f"{sha256(path)}  {path.name}\n" for path in (built, materials)))
@@ -106,6 +108,21 @@ def execution_environment(place: Path) -> None:
     if not [*context.glob("*file")]:
         raise SystemExit(f"ansible-builder made no build context in {context}.")
     step("ansible-builder accepts the execution environment")
+
+
+def tutorial(built: Path) -> None:
+    """The tutorial as a reader without the repository has it: everything that it uses is in the tarball."""
+    place = DIRECTORY / "unpacked"
+    with tarfile.open(built) as tar:
+        tar.extractall(place, filter="data")
+    environment = os.environ | {"OFFLINE_JOIN_LAB": str(DIRECTORY / "lab")}
+    for command in (["make", "system", "venv"], [".venv/bin/pytest", "--quiet", "tests/integration/test_tutorial.py"]):
+        done = subprocess.run(
+            command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemExit(f"The tutorial from the tarball: {' '.join(command)} failed:\n{done.stdout[-5000:]}")
+    step("the tutorial works, with nothing but the tarball")
 
 
 def bill_of_materials(built: Path, installation: Installation) -> Path:
