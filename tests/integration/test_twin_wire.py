@@ -189,3 +189,13 @@ def test_a_machine_that_is_down_answers_nobody(wire: Wire) -> None:
         finally:
             wire.run(wire.server.up(wire.second))
     socket.create_connection(address, timeout=SECONDS).close()
+
+
+def test_whoever_comes_in_while_it_goes_down_is_not_forgotten(wire: Wire) -> None:
+    address = (wire.second.address, PLAIN_PORT)
+    for _time in range(30):
+        client = socket.create_connection(address, timeout=SECONDS)
+        wire.run(wire.server.down(wire.second))
+        with client, pytest.raises(ConnectionResetError):
+            client.recv(1)
+        wire.run(wire.server.up(wire.second))

@@ -251,6 +251,10 @@ _SMB_CONF = """\
   interfaces = {address}/8
   bind interfaces only = yes
   disable netbios = yes
+  # changes reach the other controller when a test says so, and never by themselves
+  dreplsrv:periodic_startup_interval = 86400
+  dreplsrv:periodic_sync_interval = 86400
+  dreplsrv:notify_interval = 86400
   idmap_ldb:use rfc2307 = yes
   tls enabled = yes
   tls certfile = {tls}/cert.pem

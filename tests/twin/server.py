@@ -81,6 +81,13 @@ class Server:
     async def down(self, machine: Machine) -> None:
         """Close a machine's ports, break its connections, end its shells: no client gets an answer any more."""
         ports = self._ports[machine.address]
+        loop = asyncio.get_running_loop()
+        for listener in ports.listeners:
+            for socket in listener.sockets:
+                loop.remove_reader(socket.fileno())
+        # Whoever was let in just now gets a transport: a closed listener would forget him, and he would wait.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
         listeners, ports.listeners = ports.listeners, []
         for listener in listeners:
             listener.close()
@@ -92,11 +99,11 @@ class Server:
 
     async def _serve(self, machine: Machine, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ports = self._ports[machine.address]
-        if not ports.listeners:
-            # Its TLS handshake outlived the machine.
-            writer.transport.abort()
-            return
         connection = Connection(machine, ports.service, reader, writer)
+        if not ports.listeners:
+            # It outlived the machine on its way in.
+            connection.abort()
+            return
         ports.connections.add(connection)
         try:
             # Only abort() cancels, and asyncio's streams up to Python 3.12 stumble over a cancelled task.
