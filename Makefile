@@ -8,7 +8,8 @@ PYTHON ?= python3
 # for the newest ansible-core, which takes no Python 3.11
 NEWEST ?= python3.13
 CHECKS := ruff mypy changelog docs ee lint sanity
-STAGES := system venv $(CHECKS) unit hands integration molecule rollout down
+# stages joined by + run side by side
+STAGES := system venv ruff mypy changelog docs ee lint+sanity unit hands integration molecule+rollout down
 # ansible-test and ansible-builder want the collection in a real folder of its own name
 TREE = build/$@/ansible_collections/adops/offline_join
 
@@ -16,7 +17,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help $(STAGES) check bench site newest release test clean
+.PHONY: help system venv $(CHECKS) check unit hands integration thorough molecule rollout down
+.PHONY: bench site newest release test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -76,7 +78,7 @@ sanity: venv ##   ansible-test sanity
 
 unit: venv ## tests without a lab
 	@echo "==> $@"
-	@pytest --quiet tests/unit
+	@pytest --quiet --numprocesses 2 tests/unit
 
 hands: system venv ## PowerShell and C# of the Windows hands, without Windows
 	@tests/make/system.sh tests/hands/packages.txt
@@ -95,10 +97,16 @@ integration: system venv .venv/kerberos/ready ## tests against the lab
 	@echo "==> $@"
 	@tests/make/side_by_side.sh tests/integration
 
+thorough: system venv .venv/kerberos/ready ## the same with every size and every kill point, in about half an hour
+	@tests/make/system.sh tests/integration/packages.txt
+	@echo "==> $@"
+	@tests/make/side_by_side.sh --thorough tests/integration
+
+# beside the demonstration, in a lab of its own
 molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@echo "==> $@"
 	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
-	@molecule test --all
+	@tests/make/alone.sh -m molecule test --all
 
 bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH=--quick for a first look, --road for 1,000 machines from CSV to accepted
 	@echo "==> $@"

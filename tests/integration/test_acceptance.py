@@ -266,6 +266,7 @@ def recovery_passwords(branch: Branch, name: str) -> list[str]:
     return [one["msFVE-RecoveryPassword"][0] for one in found]
 
 
+@pytest.mark.thorough
 def test_promotion_stops(members: Callable[[int], Branch], farm: TwinFarm) -> None:
     """Refused where the policy that connects the machine does not reach production, or it leaves the scope; after the
     second failure nobody else is moved."""
@@ -291,6 +292,7 @@ def test_promotion_stops(members: Callable[[int], Branch], farm: TwinFarm) -> No
     assert {organizational_unit(branch, name) for name in branch.names} == {branch.lab.production_ous[0]}
 
 
+@pytest.mark.thorough
 def test_local_account_that_is_refused(members: Callable[[int], Branch], farm: TwinFarm) -> None:
     """Over the connection of the phase domain, before anything is moved, and named as the cause it is."""
     branch = members(2)
@@ -312,6 +314,7 @@ def test_local_account_that_is_refused(members: Callable[[int], Branch], farm: T
     assert {one["user"] for one in farm.calls(accepted, "win_policy_refresh")} == {"rollout@CORP.EXAMPLE"}
 
 
+@pytest.mark.thorough
 def test_way_back(members: Callable[[int], Branch], farm: TwinFarm) -> None:
     """By somebody who may; the owner stays, so the issuing account gets nothing back."""
     branch = members(1)
@@ -370,6 +373,7 @@ def pair() -> Iterator[Lab]:
     lab.stop()
 
 
+@pytest.mark.thorough
 def test_move_that_the_machines_own_controller_does_not_have(pair: Lab, tmp_path: Path) -> None:
     """Pending, and not restarted into the old policy; finished by the run after replication has come through."""
     name = f"V{secrets.token_hex(3).upper()}-01"

@@ -4,14 +4,13 @@
 
 """A run that is killed at any point is finished by running it again: every point is counted, none is left to chance.
 
-$OFFLINE_JOIN_KILL_POINTS=all takes every event of every scenario instead of a sample.
+With --thorough every event of every scenario is taken instead of a sample.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,13 +34,8 @@ from tests.integration.seals import Seals
 from tests.lab import Lab
 
 _AT_ONCE = 3  # the domain controller is busy then, and the processors are
-_ALL = os.environ.get("OFFLINE_JOIN_KILL_POINTS") == "all"
 MakeBranch = Callable[[int], Branch]
 ADDRESSES = ("127.0.0.32", "127.0.0.33")
-
-
-def _step(sample: int) -> int:
-    return 1 if _ALL else sample
 
 
 @pytest.fixture
@@ -196,32 +190,35 @@ def _join(point: Interrupted, name: str) -> None:
     assert member.secure_channel().returncode == 0
 
 
-def test_three_new_machines(make_branch: MakeBranch, living: Machine) -> None:
-    Scenario(lambda: make_branch(3), living).survive(_step(4))
+def test_three_new_machines(make_branch: MakeBranch, living: Machine, thorough: bool) -> None:
+    Scenario(lambda: make_branch(3), living).survive(1 if thorough else 4)
 
 
+@pytest.mark.thorough
 def test_two_batches_with_a_machine_that_lives(make_branch: MakeBranch, living: Machine) -> None:
     def make() -> Branch:
         branch = make_branch(BATCH + 2)
         living.put_files(branch)
         return dataclasses.replace(branch, names=(*branch.names[:5], living.name, *branch.names[5:]))
 
-    Scenario(make, living).survive(_step(13))  # 18 events a machine: a step of 13 meets each of them
+    Scenario(make, living).survive(1)
 
 
 @pytest.mark.parametrize("obstacle", OBSTACLES.values(), ids=OBSTACLES)
-def test_failure_in_the_middle(make_branch: MakeBranch, living: Machine, obstacle: Obstacle) -> None:
-    Scenario(lambda: make_branch(3), living, obstacle=obstacle).survive(_step(4))
+def test_failure_in_the_middle(make_branch: MakeBranch, living: Machine, obstacle: Obstacle, thorough: bool) -> None:
+    Scenario(lambda: make_branch(3), living, obstacle=obstacle).survive(1 if thorough else 11)
 
 
-def test_lost_packages_that_are_issued_again(make_branch: MakeBranch, living: Machine) -> None:
-    Scenario(lambda: make_branch(2), living, _lose_packages).survive(_step(4))
+def test_lost_packages_that_are_issued_again(make_branch: MakeBranch, living: Machine, thorough: bool) -> None:
+    Scenario(lambda: make_branch(2), living, _lose_packages).survive(1 if thorough else 7)
 
 
-def test_two_new_machines_with_sealed_packages(make_branch: MakeBranch, living: Machine, tmp_path: Path) -> None:
+def test_two_new_machines_with_sealed_packages(
+    make_branch: MakeBranch, living: Machine, tmp_path: Path, thorough: bool
+) -> None:
     seals = Seals(tmp_path)
     interrupted = functools.partial(InterruptedSealing, seals=seals)
-    Scenario(lambda: make_branch(2), living, interrupted=interrupted).survive(_step(7))
+    Scenario(lambda: make_branch(2), living, interrupted=interrupted).survive(1 if thorough else 7)
 
 
 def test_add_that_is_done_after_the_second_run_has_looked(make_branch: MakeBranch) -> None:
@@ -251,7 +248,10 @@ def spare(tmp_path: Path) -> Iterator[Lab]:
         found.stop()
 
 
-@pytest.mark.parametrize(("what", "ordinal"), [("answered addRequest", 2), ("sent addRequest", 3)])
+@pytest.mark.parametrize(
+    ("what", "ordinal"),
+    [("answered addRequest", 2), pytest.param("sent addRequest", 3, marks=pytest.mark.thorough)],
+)
 def test_domain_controller_stops_in_the_second_batch(spare: Lab, tmp_path: Path, what: str, ordinal: int) -> None:
     """The client says which machines have no package, and finishes them when it is run again."""
 

@@ -239,6 +239,7 @@ def test_a_failed_command_says_why_without_its_arguments(lab: Lab) -> None:
     assert str(failure.value) == "sh ended with exit code 9: the cause"
 
 
+@pytest.mark.thorough
 def test_no_password_is_ever_an_argument(spare: Lab) -> None:
     seen: set[bytes] = set()
     done = threading.Event()
@@ -281,6 +282,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("stage", ["dc1/private/sam.ldb", "dc1/samba.log"])
 def test_a_killed_start_is_cleaned_by_the_next(spare: Lab, stage: str) -> None:
     process = starting(spare)
@@ -295,6 +297,7 @@ def test_a_killed_start_is_cleaned_by_the_next(spare: Lab, stage: str) -> None:
     assert not processes_of(spare)
 
 
+@pytest.mark.thorough
 def test_a_killed_controller_is_made_anew(spare: Lab) -> None:
     spare.start()
     first = spare.passwords_file.read_text()
@@ -308,12 +311,14 @@ def test_a_killed_controller_is_made_anew(spare: Lab) -> None:
     assert_serves(spare)
 
 
+@pytest.mark.thorough
 def test_two_starts_at_once_make_one_lab(spare: Lab) -> None:
     both = [starting(spare), starting(spare)]
     assert [process.wait(60) for process in both] == [0, 0]
     assert len([pid for pid in processes_of(spare) if Path("/proc", str(pid), "comm").read_text() == "unshare\n"]) == 1
 
 
+@pytest.mark.thorough
 def test_one_controller_stands_in_for_the_other(spare: Lab, tmp_path: Path) -> None:
     spare.start(second_controller=True)
     package = tmp_path / "package.txt"
@@ -337,6 +342,7 @@ def test_one_controller_stands_in_for_the_other(spare: Lab, tmp_path: Path) -> N
     assert (spare.running, spare.second_running) == (True, True)
 
 
+@pytest.mark.thorough
 def test_a_controller_stopped_on_purpose_is_resumed_with_its_data(spare: Lab) -> None:
     spare.start()
     first = spare.passwords_file.read_text()

@@ -53,6 +53,7 @@ def test_first_run_and_second_run(spy: Spy) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.thorough
 def test_check_mode(spy: Spy) -> None:
     spy.branch.issue(spy.branch.names[0])
     assert spy.play("rollout", "--check").returncode == 0
@@ -67,6 +68,7 @@ def test_wrong_password(spy: Spy) -> None:
     assert spy.findings() == []
 
 
+@pytest.mark.thorough
 def test_samba_does_not_take_the_package(spy: Spy) -> None:
     """Also where Samba itself is told to log a lot."""
     for name, level in zip(spy.branch.names, (0, 10), strict=True):

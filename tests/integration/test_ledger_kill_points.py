@@ -4,7 +4,7 @@
 
 """Sealed packages on their way into the ledger and out of it: killed anywhere, the next run finishes it.
 
-$OFFLINE_JOIN_KILL_POINTS=all takes every event instead of a sample.
+With --thorough every event is taken instead of a sample.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rol
     TWO,
 )
 
-_ALL = os.environ.get("OFFLINE_JOIN_KILL_POINTS") == "all"
 _AT_ONCE = 3
 _HOOK = Path(__file__).parent / "kill_point"
 _MODULES = "ansible_collections.adops.offline_join.plugins.modules"
@@ -99,7 +98,7 @@ def survive(
     counted = make(_NEVER)
     assert not counted.until_killed(options(counted))
     check(counted)
-    points = range(1, len(counted.events) + 1, 1 if _ALL else step)
+    points = range(1, len(counted.events) + 1, step)
 
     def one(number: int) -> None:
         run = make(number)
@@ -122,7 +121,7 @@ def survive(
     assert not failures, "\n".join(failures)
 
 
-def test_recorded(tmp_path: Path) -> None:
+def test_recorded(tmp_path: Path, thorough: bool) -> None:
     """The first event of a new ledger, with packages and issue records that are kept beside it."""
 
     def make(number: int) -> Run:
@@ -152,10 +151,10 @@ def test_recorded(tmp_path: Path) -> None:
             assert kept is not None
             assert kept.content == ENVELOPE
 
-    survive(make, options, check, step=20)
+    survive(make, options, check, step=1 if thorough else 20)
 
 
-def test_fetched(tmp_path: Path) -> None:
+def test_fetched(tmp_path: Path, thorough: bool) -> None:
     """One has nothing here yet, of the other an older package lies here."""
     older = NAMES[1]
 
@@ -188,4 +187,4 @@ def test_fetched(tmp_path: Path) -> None:
             assert run.sealed(name).read_bytes() == ENVELOPE
             assert IssueRecord.from_json(run.issue_record(name).read_bytes()).package_sha256 == TWO
 
-    survive(make, options, check, step=8)
+    survive(make, options, check, step=1 if thorough else 8)

@@ -205,6 +205,7 @@ def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: 
         assert server.password not in lost.stdout + lost.stderr
 
 
+@pytest.mark.thorough
 def test_three_jobs_at_once(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:
     """A branch, and another one in two slices, from three control nodes that share the database and nothing else."""
     with PostgreSQL() as server:

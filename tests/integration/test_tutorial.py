@@ -53,6 +53,7 @@ def reader(lab: Lab, tmp_path: Path) -> Iterator[dict[str, str]]:
         lab.ldap(["ldapdelete", "-r", account["dn"][0]], "administrator")
 
 
+@pytest.mark.thorough
 def test_every_command_works(reader: dict[str, str], tmp_path: Path, lab: Lab) -> None:
     output = tmp_path / "output"
     with output.open("w") as stream:

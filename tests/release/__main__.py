@@ -116,10 +116,10 @@ def tutorial(built: Path) -> None:
     with tarfile.open(built) as tar:
         tar.extractall(place, filter="data")
     environment = os.environ | {"OFFLINE_JOIN_LAB": str(DIRECTORY / "lab")}
-    for command in (["make", "system", "venv"], [".venv/bin/pytest", "--quiet", "tests/integration/test_tutorial.py"]):
-        done = subprocess.run(
-            command, cwd=place, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-        )
+    reader = [".venv/bin/pytest", "--quiet", "--thorough", "tests/integration/test_tutorial.py"]
+    for command in (["make", "system", "venv"], reader):
+        told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        done = subprocess.run(command, cwd=place, env=environment, check=False, **told)
         if done.returncode:
             raise SystemExit(f"The tutorial from the tarball: {' '.join(command)} failed:\n{done.stdout[-5000:]}")
     step("the tutorial works, with nothing but the tarball")
