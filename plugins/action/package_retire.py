@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Let a machine change its own password, once, so that its package is worthless from then on."""
+"""Let a machine change its own password, so that its package is worthless from then on."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
     "domain": {"type": "str", "required": True},
     "account": {"type": "dict", "required": True},
+    "twice": {"type": "bool", "default": False},
 }
 
 
@@ -35,6 +36,8 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         account, name = arguments["account"], arguments["name"]
+        windows = getattr(self._connection._shell, "_IS_WINDOWS", False)
+        result["platform"] = "windows" if windows else "linux"
         if self._task.check_mode and not account.get("exists") and "error" not in account:
             return {**result, "changed": True, "password_last_set": None}
         refusal = retirement.refusal(name, account)
@@ -42,9 +45,11 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{name}: {refusal}")
         before = retirement.password_last_set(account)
         change = not retirement.done(account)
-        windows = getattr(self._connection._shell, "_IS_WINDOWS", False)
         ask = self._ask_windows if windows else self._ask_samba
-        obstacle = ask(Hand(self, name, task_vars), arguments["domain"], change)
+        hand = Hand(self, name, task_vars)
+        obstacle = ask(hand, arguments["domain"], change)
+        if obstacle is None and change and arguments["twice"] and not self._task.check_mode:
+            obstacle = ask(hand, arguments["domain"], change)
         if obstacle is not None:
             return {
                 **result,

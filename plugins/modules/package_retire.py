@@ -49,6 +49,15 @@ options:
       - The machine's entry of C(machines) as M(adops.offline_join.computer_info) returned it with O(ignore:dest).
     type: dict
     required: true
+  twice:
+    description:
+      - Change the password a second time at once. After one change the package joins nothing any more, but domain
+        controllers take the password before the last one for NTLM and LDAP for up to an hour.
+      - A machine that then meets a domain controller to which neither change has been replicated has no secure channel
+        there until they have; after one change it still has.
+    type: bool
+    default: false
+    version_added: 0.4.0
 notes:
   - Ask the directory afterwards whether the password was set later than RV(password_last_set); only that proves it.
 requirements:
@@ -74,6 +83,11 @@ password_last_set:
   returned: success, none in check mode where there is no account yet
   type: int
   sample: 134082000000000000
+platform:
+  description: Whether it is a Windows machine, or a C(linux) host, which is not promoted afterwards.
+  returned: success
+  type: str
+  sample: windows
 pending:
   description: Whether it failed only because no domain controller answered.
   returned: failure of the change

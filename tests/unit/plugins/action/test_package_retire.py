@@ -59,9 +59,29 @@ def test_one_call_that_changes(check_mode: bool, record: dict[str, Any]) -> None
     action = make(changetrustpw=None if check_mode else CHANGED, check_mode=check_mode, account=ACCOUNT | record)
     found = action.run(None, {})
     assert found["changed"]
+    assert found["platform"] == "linux"
     assert "failed" not in found
     assert found["password_last_set"] == ACCOUNT["password_last_set"]
     assert action.calls == [("adops.offline_join.samba_member_password", {"domain": DOMAIN, "change": True})]
+
+
+def test_two_calls_where_that_is_wanted() -> None:
+    call = ("adops.offline_join.samba_member_password", {"domain": DOMAIN, "change": True})
+    action = make(changetrustpw=CHANGED, twice=True)
+    assert action.run(None, {})["changed"]
+    assert action.calls == [call, call]
+    predicted = make(check_mode=True, twice=True)
+    assert predicted.run(None, {})["changed"]
+    assert predicted.calls == [call]
+    retired = make(account=ACCOUNT | RETIRED, twice=True)
+    assert not retired.run(None, {})["changed"]
+    assert len(retired.calls) == 1
+
+
+def test_the_first_change_that_fails_is_the_last() -> None:
+    action = make(changetrustpw=refused("Password change failed"), twice=True)
+    assert action.run(None, {})["failed"]
+    assert len(action.calls) == 1
 
 
 def test_retired_already() -> None:

@@ -76,3 +76,5 @@ def test_accepted() -> None:
     only_retired = Results.read(known.NAME, {**known.ISSUED, **known.RETIRED})
     assert only_retired.accepted(promote=False)
     assert not only_retired.accepted(promote=True)
+    linux = {"__package_retire_result": {**known.RETIRED["__package_retire_result"], "platform": "linux"}}
+    assert Results.read(known.NAME, {**known.ISSUED, **linux}).accepted(promote=True)
