@@ -17,7 +17,8 @@ _TARGETS = (
     ("growth of that memory from the first size on", "growth", "<=", 1.25, "times"),
     ("machines audited", "audit", ">=", 500.0, "a second"),
     ("encode and decode", "codec", ">=", 1000.0, "packages a second"),
-    ("the task `join` against `win_ping`", "join", "<=", 1.4, "times"),
+    ("the task `join` against `win_ping`, no package needed", "look", "<=", 1.4, "times"),
+    ("the task `join` against `win_ping`, package given", "join", "<=", 1.4, "times"),
     ("events recorded in a ledger in a file", "append", ">=", 5000.0, "a second"),
     ("chains of that ledger verified", "verify", "<=", 5.0, "s"),
     ("the acceptance report of as many machines made", "report", "<=", 10.0, "s"),
@@ -37,7 +38,8 @@ def targets(found: dict[str, Any]) -> list[dict[str, Any]]:
         "growth": memory[-1]["nothing_to_do_mib"] / memory[0]["nothing_to_do_mib"],
         "audit": found["audit"]["rate"],
         "codec": found["codec"]["both"],
-        "join": found["join"]["of_win_ping"],
+        "look": found["join"]["of_win_ping"]["look"],
+        "join": found["join"]["of_win_ping"]["join"],
         "append": found["ledger"]["append_rate"],
         "verify": found["ledger"]["verify_seconds"],
         "report": found["report"]["seconds"],
@@ -178,6 +180,10 @@ login, the search for accounts that exist, and all files. Medians of the rounds.
 ## Targets
 
 {targets}
+
+What stands in the way of two of them: Ansible's start, its packing of the module and its reading of the answer cost
+some two seconds for each task, whatever the domain controller does; and a machine that gets its package is looked at
+before, which is two calls of modules where `win_ping` is one.
 
 ## Rates on this machine
 

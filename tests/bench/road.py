@@ -39,7 +39,6 @@ _ROLES = {
 }
 _PLAYS = {"Record": "record", "Acceptance": "report", "Complete": "report", "Report": "report"}
 START, PLAYS = "start", "plays"
-NOTHING, PING = "nothing", "win_ping"
 STEPS = (START, PLAYS, *_ROLES.values(), "record", "report")
 NOTHING, PING = "nothing", "win_ping"
 
@@ -47,10 +46,10 @@ NOTHING, PING = "nothing", "win_ping"
 def drive(place: Workplace, sizes: Sequence[int], most_twins: int) -> list[dict[str, Any]]:
     """Every branch has machines that nobody had before, and a ledger of its own; the domain is the same.
 
-    The first ``most_twins`` machines of each are Windows twins, the others are known to the directory only: they are
-    prepared, the twins are joined and accepted, too.
+    Of the largest ``most_twins`` machines are Windows twins, of the others the same share; the rest is known to the
+    directory only: all are prepared, the twins are joined and accepted, too.
     """
-    return [_branch(place, size, min(size, most_twins)) for size in sizes]
+    return [_branch(place, size, size * most_twins // max(sizes)) for size in sizes]
 
 
 def _branch(place: Workplace, machines: int, twins: int) -> dict[str, Any]:
@@ -172,7 +171,7 @@ def _write(branch: Branch, farm: TwinFarm) -> Path:
         json.dumps(
             {
                 "plugin": "adops.offline_join.branch",
-                "path": ["road.csv"],
+                "files": ["road.csv"],
                 "defaults": {
                     "staging_ou": lab.staging_ou,
                     "production_ou": lab.production_ous[0],

@@ -97,7 +97,7 @@ def section(found: list[dict[str, Any]], machine: dict[str, str], cores: int) ->
     return _SECTION.format(
         heading=_HEADING,
         most=f"{last['machines']:,}",
-        twins=last["twins"],
+        share=last["machines"] // last["twins"],
         machine=f"{machine['processor']}, {machine['memory']}",
         seconds=markdown(["machines", "twins", *last["seconds"], "whole road", "if all were twins"], _seconds(found)),
         whole=f"{whole(last):.0f}",
@@ -116,10 +116,9 @@ _SECTION = """\
 {heading}
 
 `make bench BENCH=--road` wrote this section: branches of growing size go from their CSV to accepted machines, each with
-names of its own, sealed packages, groups, an account for each duty and a ledger in a file. Up to {twins} machines of a
-branch are Windows twins with a Samba member behind each; the others are known to the directory only, so `prepare` is
-run over all and `join` and `accept` with `--limit` over the twins. Everything, domain controller and twins included,
-shares {machine}.
+names of its own, sealed packages, groups, an account for each duty and a ledger in a file. One machine in {share} is a
+Windows twin with a Samba member behind it; the others are known to the directory only, so `prepare` is run over all and
+`join` and `accept` with `--limit` over the twins. Everything, domain controller and twins included, shares {machine}.
 
 {seconds}
 
