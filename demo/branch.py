@@ -43,7 +43,7 @@ def write(lab: Lab, farm: TwinFarm) -> None:
                             _PEOPLE[count % 2], machines[name]["ansible_host"]])  # fmt: skip
     SOURCE.write_text(
         "plugin: adops.offline_join.branch\n"
-        "path: [berlin.csv]\n"
+        "files: [berlin.csv]\n"
         'name_template: "{branch}-{type}-{number:03}"\n'
         "defaults:\n"
         f"  staging_ou: {lab.staging_ou}\n"

@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
-        if self._task.check_mode and not Path(arguments["path"]).exists():
+        if self._task.check_mode and not Path(arguments["package"]).exists():
             # The step before this one would have made it.
             unknown = {"package_sha256": None, "serial_number": None}
             return {**result, **unknown, "changed": True, "restart_required": not arguments["reboot"]}
@@ -106,7 +106,7 @@ class _Join:
         """Take away what is left of packages, once this machine needs none."""
         if not files:
             return
-        done = self._hand.look("adops.offline_join.win_package_wipe", paths=[file["path"] for file in files])
+        done = self._hand.look("adops.offline_join.win_package_wipe", files=[file["path"] for file in files])
         if done["left"]:
             self._refuse(f"a package is left in {', '.join(done['left'])}, and cannot be wiped; delete it by hand")
 

@@ -33,7 +33,7 @@ ARGUMENT_SPEC = {
     "username": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     # Only one of the ways out needs a package.
-    "path": {"type": "path"},
+    "package": {"type": "path"},
     "reboot_timeout": {"type": "int", "default": 600},
 }
 
@@ -50,7 +50,7 @@ class ActionModule(ActionBase):
         hand = Hand(self, arguments["name"], task_vars)
         means = Means(
             login=arguments["username"] is not None,
-            package=arguments["path"] is not None,
+            package=arguments["package"] is not None,
             user=self._connection.get_option("remote_user") or "",
         )
         seen = _channel(hand, arguments["domain"])
@@ -72,7 +72,7 @@ class ActionModule(ActionBase):
 
     def _misfit(self, arguments: dict[str, Any], machine: dict[str, Any], reading: Reading) -> str | None:
         """Why the package must not cost the machine its domain."""
-        if self._task.check_mode and not Path(arguments["path"]).exists():
+        if self._task.check_mode and not Path(arguments["package"]).exists():
             # The step before this one would have made it.
             return None
         _package, offer = _offered_package.read(self, arguments)

@@ -196,7 +196,7 @@ class _Packages:
             "domain": domain,
             "path": machine["path"] or self._arguments["path"],
             "netbios_name": machine["netbios_name"],
-            "primary_dns_domain": self._arguments["primary_dns_suffix"],
+            "primary_dns_suffix": self._arguments["primary_dns_suffix"],
             "provision_options": options,
             **{option: self._arguments[option] for option in _SHARED},
         }

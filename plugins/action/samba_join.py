@@ -26,7 +26,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _validation, arguments = self.validate_argument_spec(_offered_package.ARGUMENT_SPEC)
         hand = Hand(self, arguments["name"], task_vars)
-        if self._task.check_mode and not Path(arguments["path"]).exists():
+        if self._task.check_mode and not Path(arguments["package"]).exists():
             # The step before this one would have made it.
             return {**result, "changed": True, "package_sha256": None}
         package, offer = _offered_package.read(self, arguments)

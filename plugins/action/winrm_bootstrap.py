@@ -18,7 +18,7 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import gu
 
 ARGUMENT_SPEC = {
     "dest": {"type": "path", "required": True},
-    "controllers": {"type": "list", "elements": "str", "required": True},
+    "control_nodes": {"type": "list", "elements": "str", "required": True},
     "password_file": {"type": "path", "required": True},
     "hours": {"type": "int", "default": 12},
 }
@@ -42,7 +42,7 @@ class ActionModule(ActionBase):
         except OSError as error:
             cause = f"{error.filename or dest}: {error.strerror}"
             raise AnsibleActionFail(f"{cause}; look who may read and write there") from None
-        after = f"{', '.join(arguments['controllers'])} for {arguments['hours']} hours\n"
+        after = f"{', '.join(arguments['control_nodes'])} for {arguments['hours']} hours\n"
         return {
             **result,
             "changed": bool(changed),
@@ -72,7 +72,7 @@ class ActionModule(ActionBase):
         password = _read(password_file)
         text = (password or b"").decode(errors="replace").strip() or winrm_bootstrap.make_password()
         template = TEMPLATE.read_text(encoding="ascii")
-        script = winrm_bootstrap.script(template, arguments["controllers"], text, arguments["hours"])
+        script = winrm_bootstrap.script(template, arguments["control_nodes"], text, arguments["hours"])
         wanted = {password_file: password or f"{text}\n".encode(), dest: script.replace("\n", "\r\n").encode("ascii")}
         changed = {path: content for path, content in wanted.items() if _read(path) != content}
         if not self._task.check_mode:

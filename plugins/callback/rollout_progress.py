@@ -67,6 +67,7 @@ from typing import Any
 
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.progress import FAILED, PENDING, Progress
 
 _REPORT = "adops.offline_join.acceptance_report"
@@ -87,7 +88,7 @@ def _guarded(handler: Callable[..., None]) -> Callable[..., None]:
             handler(self, *arguments, **keywords)
         except Exception as error:
             self.disabled = True
-            self._say([f"rollout_progress tells no more of this run ({type(error).__name__}); the run goes on"])
+            self._say([f"rollout_progress tells no more of this run ({unexpected(error)}); the run goes on"])
 
     return wrapped
 

@@ -94,7 +94,7 @@ options:
         description:
           - Object identifier of the template.
         type: str
-  direct_access:
+  directaccess:
     description:
       - The status numbers of C(MSFT_DAConnectionStatus) that count as connected. By default DirectAccess is not looked
         at. Microsoft does not document the numbers, so take those of a machine that is connected.
@@ -163,7 +163,7 @@ options:
       - policy
       - policy_values
       - certificates
-      - direct_access
+      - directaccess
       - laps
       - bitlocker
       - administrators

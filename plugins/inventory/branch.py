@@ -29,7 +29,7 @@ options:
     type: str
     required: true
     choices: [adops.offline_join.branch]
-  path:
+  files:
     description:
       - The CSV files, relative to the source. Names, serial numbers and inventory tags are unique in all of them
         together, and in all branch sources of a run.
@@ -111,7 +111,7 @@ EXAMPLES = r"""
 
 # berlin.branch.yml beside berlin.csv
 plugin: adops.offline_join.branch
-path: [berlin.csv]
+files: [berlin.csv]
 name_template: "{branch}-{type}-{number:03}"
 defaults:
   staging_ou: OU=Staging,DC=corp,DC=example
@@ -125,7 +125,7 @@ defaults:
 # A file from a Russian spreadsheet, with headers of its own and one more group
 ---
 plugin: adops.offline_join.branch
-path: [kazan.csv]
+files: [kazan.csv]
 encoding: windows-1251
 columns:
   name: Имя
@@ -210,12 +210,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         )
         faults += columns.faults(source.name) + self._option_faults(source.name, columns)
         files = []
-        for name in self.get_option("path"):
+        for name in self.get_option("files"):
             file = source.parent / Path(name).expanduser()
             try:
                 files.append((name, file.read_bytes()))
             except OSError as error:
-                faults.append(Fault(name, None, f"it cannot be read ({error.strerror})", "correct path, or its rights"))
+                faults.append(Fault(name, None, f"it cannot be read ({error.strerror})", "correct it, or its rights"))
         if faults:
             return Branch((), tuple(faults))
         reader = Reader(
@@ -232,8 +232,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
         faults = []
         if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n#'):
             faults.append(Fault(source, None, f"the delimiter {delimiter!r} is impossible", "give one character"))
-        if not self.get_option("path"):
-            faults.append(Fault(source, None, "path names no file", "name the CSV files"))
+        if not self.get_option("files"):
+            faults.append(Fault(source, None, "files names no file", "name the CSV files"))
         try:
             NameTemplate.parse(template or "", set(columns.names) - {"name"})
         except TemplateError as error:

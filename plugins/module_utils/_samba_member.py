@@ -12,6 +12,8 @@ import re
 import subprocess
 from typing import Any
 
+from ._call.failure import unexpected
+
 _SECONDS = 60
 _MARKER = "offline_join.json"
 _TRUST_FIELDS = ("join_time", "computer_name", "domain_guid", "dns_domain")
@@ -98,5 +100,5 @@ def answer(module: Any, act: Any) -> None:
     except ToolError as error:
         module.fail_json(msg=str(error), exception=None)
     except Exception as error:
-        module.fail_json(msg=f"unexpected {type(error).__name__} in the hand", exception=None)
+        module.fail_json(msg=unexpected(error), exception=None)
     module.exit_json(**result)

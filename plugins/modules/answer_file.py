@@ -34,7 +34,7 @@ options:
       - The machine that the answer file is for. The package has to be its package.
     type: str
     required: true
-  path:
+  package:
     description:
       - The package file, sealed or not. A sealed one is opened with O(recipient_key).
     type: path
@@ -91,7 +91,7 @@ EXAMPLES = r"""
 - name: Write an answer file for a machine, from the team's own template
   adops.offline_join.answer_file:
     name: "{{ inventory_hostname }}"
-    path: /srv/packages/berlin/{{ inventory_hostname }}.sealed
+    package: /srv/packages/berlin/{{ inventory_hostname }}.sealed
     template: /srv/images/unattend.xml
     dest: /srv/answer_files/{{ inventory_hostname }}/unattend.xml
     recipient_key: /etc/offline_join/deploy.pem
@@ -103,7 +103,7 @@ EXAMPLES = r"""
 - name: Put the package into the disk of a virtual machine that was never started
   adops.offline_join.answer_file:
     name: BER-VM-001
-    path: /srv/packages/berlin/BER-VM-001.djoin
+    package: /srv/packages/berlin/BER-VM-001.djoin
     image: /srv/mounts/BER-VM-001
   delegate_to: localhost
 """
@@ -155,7 +155,7 @@ if TYPE_CHECKING:
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
-    "path": {"type": "path", "required": True},
+    "package": {"type": "path", "required": True},
     "dest": {"type": "path"},
     "image": {"type": "path"},
     "template": {"type": "path"},
@@ -209,7 +209,7 @@ def read_package(module: AnsibleModule) -> Package:
     :raises PackageError: it is no package, or another machine's
     :raises SealError: it cannot be opened, or must not be used
     """
-    name, path = module.params["name"], Path(module.params["path"])
+    name, path = module.params["name"], Path(module.params["package"])
     try:
         content = secret_file.read(path, LARGEST)
     except OSError as error:

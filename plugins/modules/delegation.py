@@ -42,11 +42,11 @@ options:
       - The account or group that gets the rights, by account name or SID.
     type: str
     required: true
-  path:
+  staging_ou:
     description:
       - Distinguished name of the staging OU, for every duty but V(groups).
     type: str
-  production_paths:
+  production_ous:
     description:
       - Distinguished names of the production OUs, for V(promote).
     type: list
@@ -86,7 +86,7 @@ EXAMPLES = r"""
     allow_tier0: true
     profile: issue
     principal: svc-issue
-    path: OU=Staging,DC=corp,DC=example
+    staging_ou: OU=Staging,DC=corp,DC=example
 
 - name: See whether promotion is delegated, without changing anything
   adops.offline_join.delegation:
@@ -95,8 +95,8 @@ EXAMPLES = r"""
     username: reader@corp.example
     profile: promote
     principal: svc-promote
-    path: OU=Staging,DC=corp,DC=example
-    production_paths:
+    staging_ou: OU=Staging,DC=corp,DC=example
+    production_ous:
       - OU=Berlin,OU=Production,DC=corp,DC=example
   check_mode: true
   register: look
@@ -172,15 +172,15 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "profile": {"type": "str", "choices": [duty.value for duty in Duty], "required": True},
     "principal": {"type": "str", "required": True},
-    "path": {"type": "str"},
-    "production_paths": {"type": "list", "elements": "str"},
+    "staging_ou": {"type": "str"},
+    "production_ous": {"type": "list", "elements": "str"},
     "groups": {"type": "list", "elements": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 NEEDED = {
-    Duty.ISSUE: ["path"],
-    Duty.REISSUE: ["path"],
-    Duty.PROMOTE: ["path", "production_paths"],
+    Duty.ISSUE: ["staging_ou"],
+    Duty.REISSUE: ["staging_ou"],
+    Duty.PROMOTE: ["staging_ou", "production_ous"],
     Duty.GROUPS: ["groups"],
 }
 
@@ -231,8 +231,8 @@ def places(
         groups = Groups(connection, domain, caller.sids)
         named = [(Place.GROUP, groups.find(name).dn) for name in params["groups"]]
     else:
-        production = params["production_paths"] if duty is Duty.PROMOTE else []
-        named = [(Place.STAGING, params["path"]), *((Place.PRODUCTION, dn) for dn in production)]
+        production = params["production_ous"] if duty is Duty.PROMOTE else []
+        named = [(Place.STAGING, params["staging_ou"]), *((Place.PRODUCTION, dn) for dn in production)]
     return list({(place, dn.lower()): (place, dn) for place, dn in named}.values())
 
 

@@ -42,7 +42,7 @@ options:
       - The machine's name as the inventory has it; the package must be for it.
     type: str
     required: true
-  path:
+  package:
     description:
       - The package file on the control node, sealed or not. Key files encrypted with ansible-vault are decrypted.
     type: path
@@ -93,7 +93,7 @@ EXAMPLES = r"""
 - name: Join the branch's PCs and restart them
   adops.offline_join.join:
     name: "{{ inventory_hostname }}"
-    path: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
     serial_number: "{{ machine_serial_number | default(omit) }}"
     rename: follow_package
     reboot: true

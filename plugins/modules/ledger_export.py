@@ -32,7 +32,7 @@ options:
       - The file to write, with mode 0600. Its directory must be there.
     type: path
     required: true
-  form:
+  format:
     description:
       - V(json) has states, events and what the chains proved. V(machines_csv) has a row for each machine,
         V(events_csv) one for each event; in both no cell is taken for a formula by a spreadsheet.
@@ -53,12 +53,12 @@ options:
     type: str
   writer:
     description:
-      - Whose chain to write, for O(form=chain). By default the user and the host that run the module.
+      - Whose chain to write, for O(format=chain). By default the user and the host that run the module.
       - If not set, the environment variable E(OFFLINE_JOIN_LEDGER_WRITER) is used.
     type: str
   broken:
     description:
-      - Write also what is in broken chains; the form V(json) says which they are. A broken chain itself is never
+      - Write also what is in broken chains; the format V(json) says which they are. A broken chain itself is never
         written.
     type: bool
     default: false
@@ -72,7 +72,7 @@ EXAMPLES = r"""
   adops.offline_join.ledger_export:
     ledger: /srv/rollout/ledger.db
     branch: berlin
-    form: json
+    format: json
     dest: /srv/reports/berlin.ledger.json
   delegate_to: localhost
   run_once: true
@@ -80,7 +80,7 @@ EXAMPLES = r"""
 - name: Take along what this laptop recorded
   adops.offline_join.ledger_export:
     ledger: /home/field/ledger.db
-    form: chain
+    format: chain
     dest: /media/usb/berlin-laptop.chain.json
   delegate_to: localhost
   run_once: true
@@ -120,7 +120,7 @@ _WHOLE = ("chain", "heads")
 
 ARGUMENT_SPEC = {
     "dest": {"type": "path", "required": True},
-    "form": {
+    "format": {
         "type": "str",
         "required": True,
         "choices": ["json", "machines_csv", "events_csv", "chain", "heads"],
@@ -134,10 +134,10 @@ ARGUMENT_SPEC = {
 
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    if params["form"] in _WHOLE and (params["names"] is not None or params["branch"] is not None):
+    if params["format"] in _WHOLE and (params["names"] is not None or params["branch"] is not None):
         return {
             "failed": True,
-            "msg": f"the form {params['form']} is never of some machines; leave out names and branch",
+            "msg": f"the format {params['format']} is never of some machines; leave out names and branch",
         }
     dest = Path(params["dest"])
     try:
@@ -163,7 +163,7 @@ def text(ledger: Ledger, params: dict[str, Any]) -> str:
     """
     :raises LedgerError: it cannot be read, or must not be written because somebody changed it
     """
-    form, writer = params["form"], params["writer"] or access.default_writer()
+    form, writer = params["format"], params["writer"] or access.default_writer()
     act = f"export from the ledger {ledger.name}"
     with ledger.reading() as transaction:
         proof = chain.verify(transaction.links(), transaction.heads())

@@ -29,7 +29,7 @@ options:
     description:
       - Tell only of machines whose last known branch is this one.
     type: str
-  events:
+  last_events:
     description:
       - How many of each machine's last events to return. V(0) returns none, which is right for thousands of machines.
     type: int
@@ -149,7 +149,7 @@ machines:
       description: Its last events, the latest at the end, with all fields as they were recorded and their hash.
       type: list
       elements: dict
-      returned: when O(events) is not V(0)
+      returned: when O(last_events) is not V(0)
 heads:
   description: The end of each writer's chain. Keep them elsewhere, signed if you like, and give them as O(noted_heads).
   returned: success
@@ -224,7 +224,7 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "names": {"type": "list", "elements": "str"},
     "branch": {"type": "str"},
-    "events": {"type": "int", "default": 0},
+    "last_events": {"type": "int", "default": 0},
     "verify": {"type": "bool", "default": False},
     "allow_missing": {"type": "bool", "default": False},
     "noted_heads": {
@@ -242,8 +242,8 @@ ARGUMENT_SPEC = {
 
 def look(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    if params["events"] < 0:
-        return {"failed": True, "msg": "events is negative; give how many of each machine's last events to return"}
+    if params["last_events"] < 0:
+        return {"failed": True, "msg": "last_events is negative; give how many of each machine's last events to return"}
     try:
         if module.check_mode or params["allow_missing"]:
             ledger = access.open_if_there(params, module.no_log_values)
@@ -261,12 +261,12 @@ def read(ledger: Ledger, params: dict[str, Any]) -> dict[str, Any]:
         heads = transaction.heads()
         proof = chain.verify(transaction.links(), heads, noted) if params["verify"] else None
     own = timeline.by_machine(link.event for link in links)
-    hashes = {(link.event.writer, link.event.sequence): link.hash for link in links} if params["events"] else {}
+    hashes = {(link.event.writer, link.event.sequence): link.hash for link in links} if params["last_events"] else {}
     machines = {}
     for name, name_events in _asked(own, params["names"]):
         state = derive(name_events) if name_events else MachineState(name)
         if params["branch"] is None or state.branch == params["branch"]:
-            last = name_events[-params["events"] :] if params["events"] else None
+            last = name_events[-params["last_events"] :] if params["last_events"] else None
             machines[name] = describe(state, last, hashes)
     result: dict[str, Any] = {"machines": machines, "heads": [asdict(head) for head in heads]}
     if proof is not None:
@@ -278,7 +278,7 @@ def read(ledger: Ledger, params: dict[str, Any]) -> dict[str, Any]:
 def nothing(params: dict[str, Any]) -> dict[str, Any]:
     """What an empty ledger says."""
     machines = {
-        name: describe(MachineState(name), [] if params["events"] else None, {})
+        name: describe(MachineState(name), [] if params["last_events"] else None, {})
         for name in params["names"] or []
         if params["branch"] is None
     }

@@ -14,7 +14,7 @@ version_added: 0.2.0
 description:
   - Leaves a machine alone whose secure channel the domain controller verifies.
   - While a domain controller is in reach, machine and account get a new password together (O(username)). Otherwise
-    the machine leaves its domain, restarts, and joins with the new package of O(path). A package is a new one only
+    the machine leaves its domain, restarts, and joins with the new package of O(package). A package is a new one only
     where it was issued after the old secret died.
   - A run that was interrupted there is finished by the next one. Domain controllers and members of other domains are
     refused.
@@ -52,7 +52,7 @@ options:
       - Its password. Better given by the environment variable C(OFFLINE_JOIN_DIRECTORY_PASSWORD) of the control node,
         because callback plugins see the arguments of a task.
     type: str
-  path:
+  package:
     description:
       - A new package for this machine on the control node.
     type: path
@@ -84,7 +84,7 @@ EXAMPLES = r"""
   adops.offline_join.membership_repair:
     name: "{{ inventory_hostname }}"
     domain: corp.example
-    path: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
 """
 
 RETURN = r"""

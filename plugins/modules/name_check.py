@@ -39,7 +39,7 @@ options:
         description:
           - Its serial number, by which a machine of O(known_names) is told to be the same one.
         type: str
-      paths:
+      organizational_units:
         description:
           - Distinguished names of the organizational units in which its account is to lie, now and later. Nothing else
             there may have its name.
@@ -147,7 +147,7 @@ EXAMPLES = r"""
     machines:
       - name: BER-PC-001
         serial_number: 5CG6127XT1
-        paths: ["OU=Staging,DC=corp,DC=example"]
+        organizational_units: ["OU=Staging,DC=corp,DC=example"]
         values: {branch: BER, type: PC}
       - name: BER-PC-002
     name_template: "{branch}-{type}-{number:03}"
@@ -256,7 +256,7 @@ ARGUMENT_SPEC = {
         "options": {
             "name": {"type": "str", "required": True},
             "serial_number": {"type": "str"},
-            "paths": {"type": "list", "elements": "str", "default": []},
+            "organizational_units": {"type": "list", "elements": "str", "default": []},
             "object_guid": {"type": "str"},
             "values": {"type": "dict", "default": {}},
         },
@@ -318,7 +318,7 @@ def machine(given: dict[str, Any], store: PackageStore | None) -> Machine:
     return Machine(
         name=given["name"],
         serial_number=given["serial_number"],
-        paths=tuple(given["paths"]),
+        organizational_units=tuple(given["organizational_units"]),
         # A record without a GUID was written before the account was: a run that was killed, whose account is ours.
         object_guid=(record.object_guid or "") if record else own,
         values={field: str(value) for field, value in given["values"].items() if value is not None},

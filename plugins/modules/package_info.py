@@ -38,7 +38,7 @@ attributes:
     details:
       - This only reads.
 options:
-  path:
+  package:
     description:
       - The package file, in any form that is in use - a djoin file, base64, or the bytes themselves.
     type: path
@@ -73,13 +73,13 @@ seealso:
 EXAMPLES = r"""
 - name: Look into a package
   adops.offline_join.package_info:
-    path: /srv/packages/berlin/BER-PC-001.djoin
+    package: /srv/packages/berlin/BER-PC-001.djoin
   delegate_to: localhost
   register: look
 
 - name: Ask whether its password is still that of its account
   adops.offline_join.package_info:
-    path: /srv/packages/berlin/BER-PC-001.djoin
+    package: /srv/packages/berlin/BER-PC-001.djoin
     server: dc1.corp.example
     ca_cert: /etc/ssl/corp-ca.pem
     username: issue@corp.example
@@ -215,7 +215,7 @@ if TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
 ARGUMENT_SPEC = {
-    "path": {"type": "path", "required": True},
+    "package": {"type": "path", "required": True},
     "authenticate": {"type": "bool", "default": False},
     **seal_options.OPEN_SPEC,
 }
@@ -223,7 +223,7 @@ OTHERS_MAY_READ = 0o077
 
 
 def look(module: AnsibleModule) -> dict[str, Any]:
-    path = Path(module.params["path"])
+    path = Path(module.params["package"])
     try:
         content = secret_file.read(path, LARGEST)
         mode = path.stat().st_mode

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.directory_group
   - adops.offline_join._directory
+  - adops.offline_join._issuing
   - adops.offline_join._package_contents
   - adops.offline_join._package_contents.from_directory
   - adops.offline_join._sealing
@@ -69,37 +70,6 @@ options:
           - Only the certificate and its key are taken from the file; name its CAs in O(root_ca_files).
         type: path
         version_added: 0.3.0
-  path:
-    description:
-      - Distinguished name of the organizational unit where the accounts are created. The login needs the right to
-        create computer objects there, and no other.
-      - By default the domain's own container for new computers.
-    type: str
-  dest:
-    description:
-      - Where the packages are written on the host that runs the module, with mode 0600, one file C(NAME.sealed) for
-        each machine, or C(NAME.djoin) with O(seal=none), and beside it C(NAME.issue.json), its issue record.
-      - It is made with mode 0700 if it is not there.
-    type: path
-    required: true
-  regenerate:
-    description:
-      - When an account that exists gets a new password and a new package. It is refused in any case where the account
-        must not be reused, see the notes.
-      - V(never) leaves every account that exists alone.
-      - V(missing) does it where O(dest) has no package of the account that can be read.
-      - V(dead) does it also where the package in O(dest) is dead, because its password was reset by this module since.
-      - V(always) does it for every machine of the list.
-    type: str
-    choices: [never, missing, dead, always]
-    default: missing
-  live_machines:
-    description:
-      - Names of machines that may lose their membership. A machine that uses its account, or may use it, is refused
-        unless it is named here; after its password was reset it has to join again.
-    type: list
-    elements: str
-    default: []
   trusted_owners:
     description:
       - Users and groups, by SID or account name, whose accounts may be reused although this login did not make them.

@@ -36,11 +36,11 @@ options:
           - The machine's name, without the dollar sign at the end of its account name.
         type: str
         required: true
-      path:
+      staging_ou:
         description:
           - Distinguished name of the staging OU, by default the domain's own container for new computers.
         type: str
-      production_path:
+      production_ou:
         description:
           - Distinguished name of the organizational unit that it is promoted to. Without it, nothing is checked of it.
         type: str
@@ -136,12 +136,12 @@ EXAMPLES = r"""
     # The password comes from OFFLINE_JOIN_DIRECTORY_PASSWORD.
     machines:
       - name: BER-PC-001
-        path: OU=Staging,DC=corp,DC=example
-        production_path: OU=Berlin,OU=Production,DC=corp,DC=example
+        staging_ou: OU=Staging,DC=corp,DC=example
+        production_ou: OU=Berlin,OU=Production,DC=corp,DC=example
         site: Berlin
         groups: [DirectAccessClients]
       - name: BER-PC-002
-        path: OU=Staging,DC=corp,DC=example
+        staging_ou: OU=Staging,DC=corp,DC=example
     dest: /srv/packages/berlin
   delegate_to: localhost
   run_once: true
@@ -254,8 +254,8 @@ ARGUMENT_SPEC = {
         "required": True,
         "options": {
             "name": {"type": "str", "required": True},
-            "path": {"type": "str"},
-            "production_path": {"type": "str"},
+            "staging_ou": {"type": "str"},
+            "production_ou": {"type": "str"},
             "site": {"type": "str"},
             "groups": {"type": "list", "elements": "str", "default": []},
         },
@@ -296,8 +296,8 @@ def look(module: AnsibleModule) -> dict[str, Any]:
 def machine(given: dict[str, Any]) -> Machine:
     return Machine(
         name=given["name"],
-        path=given["path"] or None,
-        production_path=given["production_path"] or None,
+        staging_ou=given["staging_ou"] or None,
+        production_ou=given["production_ou"] or None,
         site=given["site"] or None,
         groups=tuple(given["groups"] or ()),
     )

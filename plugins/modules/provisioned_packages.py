@@ -25,6 +25,7 @@ author:
 extends_documentation_fragment:
   - adops.offline_join._attributes
   - adops.offline_join._attributes.windows
+  - adops.offline_join._issuing
   - adops.offline_join._sealing
 attributes:
   check_mode:
@@ -66,18 +67,6 @@ options:
         the same O(dest). An account is reused, and a record is completed, only by what stands here.
     type: dict
     required: true
-  dest:
-    description:
-      - Where the packages are written on the control node, with mode 0600, one file C(NAME.sealed) for each machine, or
-        C(NAME.djoin) with O(seal=none), and beside it C(NAME.issue.json), its issue record.
-      - It is made with mode 0700 if it is not there.
-    type: path
-    required: true
-  path:
-    description:
-      - Distinguished name of the organizational unit where the accounts are created, by default the domain's own
-        container for new computers.
-    type: str
   domain:
     description:
       - DNS name of the domain, by default that of the Windows host.
@@ -126,23 +115,6 @@ options:
     description:
       - The machines' primary DNS suffix, where it is not the domain's name.
     type: str
-  regenerate:
-    description:
-      - When an account that exists gets a new password and a new package.
-      - V(never) leaves every account that exists alone.
-      - V(missing) does it where O(dest) has no package of the account that can be read.
-      - V(dead) does it also where the package in O(dest) is dead, because its password was reset since.
-      - V(always) does it for every machine of the list.
-    type: str
-    choices: [never, missing, dead, always]
-    default: missing
-  live_machines:
-    description:
-      - Names of machines that may lose their membership. A machine that uses its account, or may use it, is refused
-        unless it is named here, and so is every account without an issue record in O(dest).
-    type: list
-    elements: str
-    default: []
 notes:
   - Run it once for all machines, on the Windows host. That host must be able to act as the login in the domain, which a
     network logon cannot; use C(become) with C(become_method=runas) and a domain user, CredSSP, or Kerberos with

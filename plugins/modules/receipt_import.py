@@ -36,7 +36,7 @@ options:
     type: list
     elements: path
     required: true
-  machines:
+  names:
     description:
       - Names of the machines to answer for, whether they have receipts or not. By default all that have some.
       - The receipts of other machines are taken in, too.
@@ -142,7 +142,7 @@ if TYPE_CHECKING:
 
 ARGUMENT_SPEC = {
     "src": {"type": "list", "elements": "path", "required": True},
-    "machines": {"type": "list", "elements": "str", "default": []},
+    "names": {"type": "list", "elements": "str", "default": []},
     "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
     "who": {"type": "str"},
     "why": {"type": "str"},
@@ -160,7 +160,7 @@ def take(module: AnsibleModule) -> dict[str, Any]:
         answers = receipts.take_in(
             ledger,
             files,
-            params["machines"],
+            params["names"],
             writer=params["writer"] or access.default_writer(),
             who=params["who"] or access.user(),
             why=params["why"] or "",

@@ -37,7 +37,7 @@ options:
       - The machine's name as the inventory has it; the package must be for it.
     type: str
     required: true
-  path:
+  package:
     description:
       - The package file on the control node.
     type: path
@@ -62,7 +62,7 @@ EXAMPLES = r"""
 - name: Join the branch's Linux hosts
   adops.offline_join.samba_join:
     name: "{{ inventory_hostname }}"
-    path: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
   become: true
   vars:
     ansible_pipelining: true

@@ -20,8 +20,8 @@ $spec = @{
         subsets = @{
             type = 'list'
             elements = 'str'
-            choices = @('locator', 'channel', 'clock', 'policy', 'certificates', 'direct_access', 'events')
-            default = @('locator', 'channel', 'clock', 'policy', 'certificates', 'direct_access', 'events')
+            choices = @('locator', 'channel', 'clock', 'policy', 'certificates', 'directaccess', 'events')
+            default = @('locator', 'channel', 'clock', 'policy', 'certificates', 'directaccess', 'events')
         }
         policy_values = @{
             type = 'list'
@@ -243,8 +243,8 @@ foreach ($subset in $module.Params.subsets) {
             'certificates' {
                 $module.Result.certificates = @(Get-Certificate)
             }
-            'direct_access' {
-                $module.Result.direct_access = Get-DirectAccess
+            'directaccess' {
+                $module.Result.directaccess = Get-DirectAccess
             }
             'events' {
                 $module.Result.events = @(Get-JoinEvent)

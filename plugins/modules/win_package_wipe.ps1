@@ -9,7 +9,7 @@
 
 $spec = @{
     options = @{
-        paths = @{
+        files = @{
             type = 'list'
             elements = 'path'
             required = $true
@@ -23,7 +23,7 @@ $remains = [ansible_collections.adops.offline_join.plugins.module_utils.PackageF
 
 $wiped = @()
 $left = @()
-foreach ($path in $module.Params.paths) {
+foreach ($path in $module.Params.files) {
     try {
         if (-not [System.IO.File]::Exists($path) -or $null -eq $remains::Kind($path)) {
             continue

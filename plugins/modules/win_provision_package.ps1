@@ -45,7 +45,7 @@ $spec = @{
         site = @{
             type = 'str'
         }
-        primary_dns_domain = @{
+        primary_dns_suffix = @{
             type = 'str'
         }
     }
@@ -70,7 +70,7 @@ try {
     $request.PolicyPaths = $given.policy_paths
     $request.NetbiosName = $given.netbios_name
     $request.Site = $given.site
-    $request.PrimaryDnsDomain = $given.primary_dns_domain
+    $request.PrimaryDnsDomain = $given.primary_dns_suffix
     if ($module.CheckMode) {
         $module.Result.status = 0
         $module.Result.package = $null

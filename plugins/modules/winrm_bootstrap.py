@@ -38,7 +38,7 @@ options:
         where it is not there.
     type: path
     required: true
-  controllers:
+  control_nodes:
     description:
       - The addresses of the control nodes, as the machines see them. Nobody else comes through the firewall rule.
     type: list
@@ -70,7 +70,7 @@ EXAMPLES = r"""
   adops.offline_join.winrm_bootstrap:
     dest: /srv/kits/berlin/open_winrm.ps1
     password_file: /srv/kits/berlin/winrm.password
-    controllers:
+    control_nodes:
       - 192.0.2.10
   delegate_to: localhost
   run_once: true

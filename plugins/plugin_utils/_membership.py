@@ -38,7 +38,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "str", "default": []},
     "policy_values": {"type": "list", "elements": "dict", "options": _VALUE, "default": []},
     "certificates": {"type": "list", "elements": "dict", "options": _CERTIFICATE, "default": []},
-    "direct_access": {"type": "list", "elements": "int", "default": []},
+    "directaccess": {"type": "list", "elements": "int", "default": []},
     "laps": {"type": "bool", "default": False},
     "laps_age_days": {"type": "int", "default": 30},
     "bitlocker": {"type": "str", "choices": ["ignore", "escrowed", "required"], "default": "escrowed"},
@@ -48,7 +48,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "tolerate": {"type": "list", "elements": "str", "choices": list(verification.IDS), "default": []},
 }
 _MACHINE = ["identity", "membership", "clock", "restart", "security", "network", "remains"]
-_DOMAIN = ["locator", "channel", "clock", "policy", "certificates", "direct_access", "events"]
+_DOMAIN = ["locator", "channel", "clock", "policy", "certificates", "directaccess", "events"]
 _REFUSED = re.compile("credentials were rejected|authenticat", re.IGNORECASE)
 
 
@@ -148,7 +148,7 @@ def _expected(arguments: dict[str, Any]) -> Expected:
         policies=tuple(arguments["policies"]),
         policy_values=tuple(arguments["policy_values"]),
         certificates=tuple(arguments["certificates"]),
-        direct_access=tuple(arguments["direct_access"]),
+        directaccess=tuple(arguments["directaccess"]),
         laps=arguments["laps"],
         laps_age_days=arguments["laps_age_days"],
         bitlocker=arguments["bitlocker"],

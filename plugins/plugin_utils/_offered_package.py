@@ -26,7 +26,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._storage.packag
 # What an action that offers a package has among its options.
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
-    "path": {"type": "path", "required": True},
+    "package": {"type": "path", "required": True},
     "serial_number": {"type": "str"},
     **seal_options.OPEN_SPEC,
 }
@@ -38,7 +38,7 @@ def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Off
     :raises AnsibleActionFail: there is no package that can be read, it is not the one that was issued, or its claims
         speak against it
     """
-    name, path = arguments["name"], Path(arguments["path"])
+    name, path = arguments["name"], Path(arguments["package"])
     try:
         package, serial_number = _open(action, secret_file.read(path, LARGEST), arguments)
     except OSError as error:

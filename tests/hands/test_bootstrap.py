@@ -47,7 +47,7 @@ def test_it_parses_and_is_ascii(text: str) -> None:
 
 def test_settings_stand_in_it_whatever_the_password() -> None:
     [settings] = re.findall(r"^ConvertFrom-Json.*$|(?<=@'\n)(.*)(?=\n'@)", SCRIPT, re.MULTILINE)
-    assert json.loads(settings) == {"controllers": ["192.0.2.10", "2001:db8::1"], "password": PASSWORD, "hours": 12}
+    assert json.loads(settings) == {"control_nodes": ["192.0.2.10", "2001:db8::1"], "password": PASSWORD, "hours": 12}
     literals = [text_of(node) for node in walk(parse(SCRIPT)) if node.type == "verbatim_here_string_characters"]
     assert literals == [f"@'\n{settings}\n'@"]
 

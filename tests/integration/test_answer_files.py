@@ -27,7 +27,7 @@ PLAYBOOK = """
   tasks:
     - adops.offline_join.answer_file:
         name: "{{ inventory_hostname }}"
-        path: "{{ package }}"
+        package: "{{ package }}"
         dest: "{{ dest | default(omit) }}"
         image: "{{ image | default(omit) }}"
         configuration_pass: "{{ configuration_pass | default(omit) }}"
@@ -112,7 +112,7 @@ def test_packages_in_answer_files(branch: Branch, tmp_path: Path) -> None:
             djoin = branch.package(name).read_bytes().decode("utf-16").strip("\0")
             assert base64.b64decode(djoin) == package
     opened = branch.module("package_info", {
-        "path": str(branch.dest / f"{sealed}.sealed"), "recipient_key": str(recipient), "server": None,
+        "package": str(branch.dest / f"{sealed}.sealed"), "recipient_key": str(recipient), "server": None,
         "trusted_issuers": [str(issuer.with_suffix(".crt"))],
     })  # fmt: skip
     assert opened["package"]["size"] == len(base64.b64decode(account_data(files[sealed])))

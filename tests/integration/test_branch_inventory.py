@@ -38,6 +38,18 @@ PREPARE = """
       package_issue_seal: none
 """
 
+LOGIN = """
+- name: Tell the login of each phase
+  hosts: BER-PC-001
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ item }}: {{ ansible_user }} {{ ansible_port }} {{ ansible_password }} {{ ansible_winrm_transport }}"
+      vars:
+        offline_join_phase: "{{ item }}"
+      loop: [site, domain]
+"""
+
 
 @dataclass
 class Sources:
@@ -49,7 +61,7 @@ class Sources:
     def write(self, name: str, csv: str | bytes, source: str = "") -> Path:
         (self.directory / f"{name}.csv").write_bytes(csv.encode() if isinstance(csv, str) else csv)
         file = self.directory / f"{name}.branch.yml"
-        file.write_text(f"plugin: adops.offline_join.branch\npath: [{name}.csv]\n{source}")
+        file.write_text(f"plugin: adops.offline_join.branch\nfiles: [{name}.csv]\n{source}")
         return file
 
     def run(
@@ -109,15 +121,28 @@ class TestExample:
         assert one["machine_name"] == "BER-NB-006"
         assert one["machine_staging_ou"] == "OU=Staging,DC=corp,DC=example"
         assert one["machine_connection"]["site"] == {
-            "address": "192.0.2.30", "user": "setup", "connection": "ansible.builtin.psrp", "port": 5986,
+            "address": "192.0.2.30", "user": "offline-join", "connection": "ansible.builtin.winrm", "port": 5986,
         }  # fmt: skip
         for unique in ("machine_serial_number", "machine_inventory_tag"):
             assert len({machine[unique] for machine in machines.values()}) == 20
 
+    def test_how_it_logs_in_before_the_join_and_afterwards(self, sources: Sources) -> None:
+        shutil.copytree(EXAMPLE, sources.directory, dirs_exist_ok=True)
+        sources.environment |= {"SITE_PASSWORD": "on-site", "DOMAIN_PASSWORD": "in-domain"}
+        source = Path("berlin.branch.yml")
+        # AWX keeps what this says, and gives it to each job by a script.
+        kept = sources.run("ansible-inventory", [source], "--list", "--export").stdout
+        script = sources.directory / "script"
+        script.write_text(f"#!/bin/sh\ncat <<'END'\n{kept}\nEND\n")
+        script.chmod(0o700)
+        for inventory in (source, script):
+            said = sources.play([inventory], LOGIN).stdout
+            assert "site: offline-join 5986 on-site ntlm" in said
+            assert "domain: rollout@CORP.EXAMPLE 5985 in-domain kerberos" in said
+
     def test_its_configuration_ends_a_run_without_its_source(self, sources: Sources) -> None:
-        for file in EXAMPLE.iterdir():
-            shutil.copy(file, sources.directory)
-        (sources.directory / "berlin.branch.yml").write_text("plugin: adops.offline_join.branch\npath: [\n")
+        shutil.copytree(EXAMPLE, sources.directory, dirs_exist_ok=True)
+        (sources.directory / "berlin.branch.yml").write_text("plugin: adops.offline_join.branch\nfiles: [\n")
         done = sources.play([Path("berlin.branch.yml")], "- hosts: all\n")
         assert done.returncode != 0
         # Without it Ansible says nothing is wrong: the reason why the example has it.

@@ -88,7 +88,7 @@ def test_looking_leaves_no_trace(branch: Branch) -> None:
     branch.issue()
     before = branch.accounts()
     branch.module("computer_info", {"names": list(branch.names), "dest": str(branch.dest)})
-    branch.module("package_info", {"path": str(branch.package(branch.names[0]))})
+    branch.module("package_info", {"package": str(branch.package(branch.names[0]))})
     assert branch.accounts() == before
 
 

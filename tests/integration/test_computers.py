@@ -185,13 +185,13 @@ class TestGroups:
     def test_set_is_the_whole_list_without_the_primary_group(self, issued: Branch, groups: list[str]) -> None:
         name = issued.names[0]
         kiosk, lab = groups
-        direct_access = issued.lab.direct_access_group
+        directaccess = issued.lab.direct_access_group
         administrator = {"allow_tier0": True}
-        start = {"name": name, "groups": {"add": [kiosk, direct_access]}}
+        start = {"name": name, "groups": {"add": [kiosk, directaccess]}}
         succeeded(write(issued, "administrator", start, **administrator))
-        wanted = {"name": name, "groups": {"set": [lab, direct_access, "Domain Computers"]}}
+        wanted = {"name": name, "groups": {"set": [lab, directaccess, "Domain Computers"]}}
         answer = succeeded(write(issued, "administrator", wanted, **administrator))
-        assert set(issued.accounts()[name]["memberOf"]) == {lab, direct_access}
+        assert set(issued.accounts()[name]["memberOf"]) == {lab, directaccess}
         assert {(one["before"], one["after"]) for one in answer["machines"][name]["changes"]} == {
             ("", lab),
             (kiosk, ""),

@@ -80,9 +80,9 @@ class Site:
 
     def options(self, profile: str, **more: Any) -> dict[str, Any]:
         places = self.places
-        chosen = {"path": places["staging"]} if profile != "groups" else {"groups": [places["group"]]}
+        chosen = {"staging_ou": places["staging"]} if profile != "groups" else {"groups": [places["group"]]}
         if profile == "promote":
-            chosen["production_paths"] = [places["production"]]
+            chosen["production_ous"] = [places["production"]]
         return {"profile": profile, "principal": SUBJECT, **chosen, **more}
 
     def delegate(
@@ -279,7 +279,11 @@ def test_grants_are_those_that_the_lab_is_seeded_with(site: Site) -> None:
         compared.add((grant.account, twins[grant.dn]))
     assert compared == {(profile, place) for profile, places in WORDS.items() for place in places}
     for profile in ACTS:
-        seed = {"path": lab.staging_ou, "production_paths": [*lab.production_ous], "groups": [lab.direct_access_group]}
+        seed = {
+            "staging_ou": lab.staging_ou,
+            "production_ous": [*lab.production_ous],
+            "groups": [lab.direct_access_group],
+        }
         assert not site.delegate(profile, principal=profile, check=True, **seed)["changed"]
 
 
@@ -339,11 +343,11 @@ def test_the_whole_domain_is_refused_unless_that_is_wanted(site: Site) -> None:
 @pytest.mark.parametrize(
     ("profile", "options", "words"),
     [
-        ("issue", {"path": "OU=No,DC=corp,DC=example"}, "read OU=No,DC=corp,DC=example: it is not there"),
+        ("issue", {"staging_ou": "OU=No,DC=corp,DC=example"}, "read OU=No,DC=corp,DC=example: it is not there"),
         ("issue", {"principal": "nobody-there"}, "look up nobody-there: there is no such account or group"),
         ("groups", {"groups": ["No Such Group"]}, "look up the group No Such Group: there is no such group"),
-        ("issue", {"path": None}, "profile issue takes path"),
-        ("promote", {"production_paths": []}, "profile promote takes production_paths"),
+        ("issue", {"staging_ou": None}, "profile issue takes staging_ou"),
+        ("promote", {"production_ous": []}, "profile promote takes production_ous"),
         ("groups", {"groups": []}, "profile groups takes groups"),
     ],
 )

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._accounts.answer import AccountAnswer
 from ansible_collections.adops.offline_join.plugins.module_utils._accounts.group_membership import GroupMembership
 from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judging import Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.groups import Groups
@@ -172,8 +172,10 @@ class Pretender:
     def __init__(self, group: str) -> None:
         self._group = group
 
-    def write(self, machines: Iterable[Machine]) -> list[Answer]:
-        return [Answer(one.name, f"CN={one.name}", done=[Change(Kind.GROUP, "", self._group)]) for one in machines]
+    def write(self, machines: Iterable[Machine]) -> list[AccountAnswer]:
+        return [
+            AccountAnswer(one.name, f"CN={one.name}", done=[Change(Kind.GROUP, "", self._group)]) for one in machines
+        ]
 
 
 def test_what_is_not_there_afterwards_is_an_error(issued: Branch) -> None:

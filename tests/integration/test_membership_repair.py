@@ -97,7 +97,7 @@ def test_both_ways_refusals_and_interrupted_runs(members: Callable[[int], Branch
     changed, said = repair(branch)
     assert {name for name, number in changed.items() if number} == {reset, rejoined}
     assert refused | set(stopped) >= set(said) >= refused
-    assert "give a new package (path), because no domain controller answers" in said[helpless]
+    assert "give a new package (package), because no domain controller answers" in said[helpless]
     assert "is a member of other.example, not of corp.example" in said[elsewhere]
     assert acts(farm, healthy) == acts(farm, helpless) == acts(farm, elsewhere) == []
     assert acts(farm, reset) == ["win_machine_password"]

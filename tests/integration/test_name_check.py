@@ -164,7 +164,7 @@ class TestDirectory:
 
     def test_common_name(self, branch: Branch, ou: str) -> None:
         name = branch.names[0]
-        here = {"name": name, "paths": [branch.lab.staging_ou, ou.lower().replace(",", ", ")]}
+        here = {"name": name, "organizational_units": [branch.lab.staging_ou, ou.lower().replace(",", ", ")]}
         dn = f"CN={name},{ou}"
         branch.add(dn, {"objectClass": ["group"], "sAMAccountName": [f"{name}-group"]})
         assert verdicts(branch, here)["common_name"] == "fail!"

@@ -14,7 +14,7 @@ from tests.integration.branch import Branch
 
 
 def look(branch: Branch, name: str, *, check: bool = False, **options: Any) -> dict[str, Any]:
-    return branch.module("package_info", {"path": str(branch.package(name)), **options}, check=check)
+    return branch.module("package_info", {"package": str(branch.package(name)), **options}, check=check)
 
 
 def traces(branch: Branch, name: str) -> dict[str, list[str] | None]:

@@ -102,7 +102,7 @@ def require_sound(branch: Branch, name: str, directory: Path) -> None:
 
 
 def parts_of(branch: Branch, name: str) -> dict[str, dict[str, Any]]:
-    answer = branch.module("package_info", {"path": str(branch.package(name)), "server": None})
+    answer = branch.module("package_info", {"package": str(branch.package(name)), "server": None})
     shown = json.dumps(answer)
     assert "PRIVATE" not in shown
     assert pki.PASSPHRASE not in shown

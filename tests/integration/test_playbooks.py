@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar, trust_as_template
 
 HOME = Path(__file__).parents[2]
 Task = dict[str, Any]
@@ -42,9 +44,8 @@ READS = {"adops.offline_join.computer_info", "adops.offline_join.ledger_info"}
 DYNAMIC = {"include_role", "include_tasks", "ansible.builtin.include_role", "ansible.builtin.include_tasks"}
 
 
-def _read(file: Path) -> list[Task]:
-    read: list[Task] = yaml.safe_load(file.read_text()) or []
-    return read
+def _read(file: Path) -> Any:
+    return yaml.safe_load(file.read_text()) or []
 
 
 def _flat(tasks: list[Task]) -> Iterator[Task]:
@@ -145,3 +146,29 @@ def test_every_variable_of_the_playbooks_is_documented() -> None:
     internal = {"offline_join_note", "offline_join_faults"}
     missing = {name for name in used - internal if f"`{name}`" not in told}
     assert {name for name in missing if f"`{name.removeprefix('offline_join')}`" not in told} == set()
+
+
+def _options(stage: str, role: str) -> Task:
+    """What a stage gives to its role, by the names without the role's prefix."""
+    play = next(play for name, play in PLAYS.items() if name.endswith(f": {stage}"))
+    step = play["tasks"][-1]["block"][0]
+    return {name.removeprefix(f"{role}_"): value for name, value in step["vars"].items()}
+
+
+def test_both_looks_at_a_machine_know_the_same_options() -> None:
+    specification = _read(HOME / "roles" / "membership_verify" / "meta" / "argument_specs.yml")
+    known = {name.removeprefix("membership_verify_") for name in specification["argument_specs"]["main"]["options"]}
+    verify, promote = _options("Verify", "membership_verify"), _options("Promote", "computer_promote")
+    assert verify.keys() >= promote.keys() & known > {"policies", "laps", "administrators"}
+
+
+@pytest.mark.parametrize(("promote", "last"), [(True, False), (False, True), ("false", True)])
+def test_last_look_expects_what_policies_bring(promote: bool | str, last: bool) -> None:
+    """That is the one of its promotion; or, where a machine stays in staging, the one of ``verify``."""
+    options, [play] = _options("Verify", "membership_verify"), _read(HOME / "playbooks" / "stages" / "verify.yml")
+    given = {"offline_join_policies": ["Baseline"], "offline_join_laps": True, "offline_join_administrators": ["S-1"]}
+    internal = {name: trust_as_template(text) for name, text in play["vars"].items()}
+    templar = Templar(DataLoader(), {"offline_join_promote": promote, **internal, **given})
+    asked = {name: trust_as_template(options[name]) for name in ("policies", "laps", "administrators")}
+    expected: Task = {"policies": ["Baseline"], "laps": True, "administrators": ["S-1"]}
+    assert templar.template(asked) == (expected if last else {"policies": [], "laps": False})

@@ -213,7 +213,7 @@ def test_member_applies_a_package_with_policies(branch: Branch, baseline: str, t
     applied = member.request_offline_join(branch.package(name))
     assert applied.returncode == 0, applied.stderr
     assert member.secure_channel().returncode == 0
-    looked = branch.module("package_info", {"path": str(branch.package(name)), "server": None})
+    looked = branch.module("package_info", {"package": str(branch.package(name)), "server": None})
     [policy] = [part for part in looked["package"]["parts"] if part["name"] == "policy"]
     [told] = policy["sources"]
     assert told["source"] == baseline

@@ -95,7 +95,7 @@ class Estate:
 
     def look(self, *, login: str = "issue", machine: dict[str, Any] | None = None, **options: Any) -> Look:
         self.branch.account = login
-        wanted = {"path": self.staging, "production_path": self.production, **(machine or {})}
+        wanted = {"staging_ou": self.staging, "production_ou": self.production, **(machine or {})}
         machines = [{"name": name, **wanted} for name in self.branch.names]
         return Look(self.branch.module("preflight", {"machines": machines} | options))
 
@@ -123,7 +123,7 @@ class Estate:
 
     def delegate(self, profile: str, principal: str) -> None:
         self.branch.account = "administrator"
-        options = {"profile": profile, "principal": principal, "path": self.staging, "allow_tier0": True}
+        options = {"profile": profile, "principal": principal, "staging_ou": self.staging, "allow_tier0": True}
         assert not self.branch.module("delegation", options).get("failed")
 
 
@@ -286,22 +286,22 @@ class TestSite:
 class TestUnits:
     def test_missing_staging_ou(self, estate: Estate) -> None:
         dn = f"OU=Waiting,{estate.home}"
-        look = estate.look(machine={"path": dn})
+        look = estate.look(machine={"staging_ou": dn})
         assert (look["staging_ou"], look.errors("staging_ou")) == (SEVERE, [2])
         assert [look[one] for one in ("create_right", "reset_right", "staging_policies")] == ["skipped"] * 3
         assert f"{dn}: it is not there" in (look.error or "")
         estate.branch.add(dn, {"objectClass": ["organizationalUnit"]})
-        assert estate.look(machine={"path": dn})["staging_ou"] == "pass"
+        assert estate.look(machine={"staging_ou": dn})["staging_ou"] == "pass"
 
     @pytest.mark.parametrize(("path", "words"), [("CN=issue,OU=Accounts,{}", "of class user"), ("Staging", "no DN")])
     def test_what_is_no_organizational_unit(self, estate: Estate, path: str, words: str) -> None:
         dn = path.format(estate.lab.base_dn)
-        look = estate.look(machine={"path": dn, "production_path": dn})
+        look = estate.look(machine={"staging_ou": dn, "production_ou": dn})
         assert (look["staging_ou"], look["production_ou"]) == (SEVERE, SEVERE)
         assert words in look.evidence("staging_ou")
 
     def test_default_container(self, estate: Estate) -> None:
-        look = estate.look(machine={"path": None})
+        look = estate.look(machine={"staging_ou": None})
         assert look.evidence("staging_ou") == f"CN=Computers,{estate.lab.base_dn} is there"
 
     def test_no_right_to_create(self, estate: Estate) -> None:
@@ -318,15 +318,15 @@ class TestUnits:
 
     def test_missing_production_ou(self, estate: Estate) -> None:
         dn = f"OU=Lyon,{estate.home}"
-        look = estate.look(machine={"production_path": dn})
+        look = estate.look(machine={"production_ou": dn})
         assert (look["production_ou"], look["production_policies"]) == (SEVERE, "skipped")
         estate.branch.add(dn, {"objectClass": ["organizationalUnit"]})
-        assert estate.look(machine={"production_path": dn})["production_ou"] == "pass"
+        assert estate.look(machine={"production_ou": dn})["production_ou"] == "pass"
 
     def test_one_ou_for_both(self, estate: Estate) -> None:
         spelled = estate.staging.replace(",", ", ").lower()
-        assert estate.look(machine={"production_path": spelled})["production_ou"] == NOTED
-        assert "production_ou" not in estate.look(machine={"production_path": None}).checks
+        assert estate.look(machine={"production_ou": spelled})["production_ou"] == NOTED
+        assert "production_ou" not in estate.look(machine={"production_ou": None}).checks
 
 
 class TestPolicies:

@@ -100,7 +100,7 @@ def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> No
     assert sorted(file.suffix for file in branch.dest.iterdir()) == [""] + [".json"] * 4 + [".sealed"] * 3
     # The secrets themselves, by opening what was sealed.
     opened = branch.module("package_info", {
-        "path": str(seal_file(branch, branch.names[0])), "recipient_key": str(keys / "berlin.pem"),
+        "package": str(seal_file(branch, branch.names[0])), "recipient_key": str(keys / "berlin.pem"),
         "trusted_issuers": [str(keys / "issuer.crt")],
     })  # fmt: skip
     assert opened["sealed"]["claims"]["machine"] == branch.names[0]

@@ -126,7 +126,7 @@ KIT = """
     adops.offline_join.winrm_bootstrap:
       dest: "{{ kit }}/open_winrm.ps1"
       password_file: "{{ kit }}/winrm.password"
-      controllers: ["192.0.2.10"]
+      control_nodes: ["192.0.2.10"]
   vars:
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
   tasks:

@@ -146,7 +146,7 @@ DOMAIN_INFO = {
         }
     ),
     "certificates": Asked([_CERTIFICATE]),
-    "direct_access": Asked(Maybe({"status": int, "substatus": int})),
+    "directaccess": Asked(Maybe({"status": int, "substatus": int})),
     "events": Asked([{"id": int, "time": FILETIME, "status": Maybe(int)}]),
 }
 

@@ -111,7 +111,7 @@ class State:
     policies: list[dict[str, str]] = field(default_factory=list)
     policy_registry: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
     certificates: list[dict[str, Any]] = field(default_factory=list)
-    direct_access: dict[str, int] | None = None
+    directaccess: dict[str, int] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
 
     bootstrap: list[str] = field(default_factory=list)

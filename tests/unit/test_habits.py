@@ -33,7 +33,8 @@ MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 # Without main() a file only documents an action plugin.
 RUNNING = [name for name in MODULES if "def main(" in (PLUGINS / "modules" / f"{name}.py").read_text(encoding="utf-8")]
 HANDS = [PLUGINS / "modules" / f"samba_{name}.py" for name in ("join_package", "member_info", "member_password")]
-HAND_SOURCES = [*HANDS, MODULE_UTILS / "_samba_member.py"]
+FAILURE = MODULE_UTILS / "_call" / "failure.py"
+HAND_SOURCES = [*HANDS, MODULE_UTILS / "_samba_member.py", FAILURE, FAILURE.with_name("__init__.py")]
 # The only modules of the control node's own that need not stand guarded.
 AT_HOME = {"ansible", "ansible_collections"}
 # ansible-core 2.21 repeats the arguments only where it is asked to; 2.19 does not know the question.
@@ -136,8 +137,9 @@ class TestHands:
                 assert [alias.name for alias in node.names] == ["_samba_member"]
             elif module == "ansible.module_utils.basic":
                 assert path in HANDS
+            elif level:
+                assert (path.stem, module) == ("_samba_member", "_call.failure")
             else:
-                assert level == 0
                 assert module.partition(".")[0] in allowed, module
 
     def test_no_newer_methods(self) -> None:
@@ -151,6 +153,41 @@ class TestHands:
             path for path in sorted((PLUGINS / "modules").glob("*.py")) if "_samba_member" in path.read_text("utf-8")
         }
         assert sharing == {*HANDS}
+
+
+def asked(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
+    """The hands that are called by their names, each with the options that are named there."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="look" | "_look" | "act"), args=[ast.Constant(value=str(hand)), *more]
+            ):
+                named = {keyword.arg for keyword in node.keywords if keyword.arg}
+                keys = [key for given in more if isinstance(given, ast.Dict) for key in given.keys]
+                yield hand.rpartition(".")[2], named | {key.value for key in keys if isinstance(key, ast.Constant)}
+
+
+def options_told(hand: str) -> set[str]:
+    """What the documentation of a hand on Windows or Linux tells of its options."""
+    beside = PLUGINS / "modules" / f"{hand}.yml"
+    if beside.exists():
+        documentation = yaml.safe_load(beside.read_text("utf-8"))["DOCUMENTATION"]
+    else:
+        source = (PLUGINS / "modules" / f"{hand}.py").read_text("utf-8")
+        documentation = yaml.safe_load(source.partition('DOCUMENTATION = r"""')[2].partition('"""')[0])
+    return {*documentation.get("options", {})}
+
+
+def test_a_hand_is_asked_only_what_it_takes() -> None:
+    calls = [
+        (path, hand, options)
+        for folder in ("action", "plugin_utils")
+        for path in sorted((PLUGINS / folder).glob("*.py"))
+        for hand, options in asked(parse(path))
+    ]
+    assert {hand for _path, hand, _options in calls} >= {"win_join_package", "win_package_wipe", "samba_member_info"}
+    for path, hand, options in calls:
+        assert options <= options_told(hand), f"{name_of(path)} asks {hand}"
 
 
 def options_of(module: str, capsys: pytest.CaptureFixture[str]) -> set[str]:

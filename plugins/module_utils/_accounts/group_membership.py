@@ -21,7 +21,7 @@ from .._directory.errors import DirectoryError
 from .._directory.groups import Groups
 from .._directory.memberships import Membership, NestedGroups
 from .._rollout.account_state import Change, Kind, twice
-from . import writing
+from .answer import AccountAnswer
 from .judging import Machine
 from .writing import AccountWriter
 
@@ -30,7 +30,7 @@ from .writing import AccountWriter
 class Answer:
     """What became of one machine; groups are DNs, None where nothing is known of its account."""
 
-    written: writing.Answer
+    written: AccountAnswer
     groups: tuple[str, ...] | None = None
     all_groups: tuple[str, ...] | None = None
 
@@ -104,7 +104,7 @@ class GroupMembership:
 
     def _predicted(self, machine: Machine) -> Answer:
         """Of an account that is not there yet: whether the groups are, and whether the login may write them."""
-        answer = writing.Answer(machine.name)
+        answer = AccountAnswer(machine.name)
         try:
             joining = self._wanted(machine)
             for group in map(self._groups.find, joining):
@@ -119,7 +119,7 @@ class GroupMembership:
     def _primary_group(self) -> list[str]:
         return [self._groups.find(f"<SID={self._domain.computers_group_sid}>").dn]
 
-    def _answer(self, machine: Machine, written: writing.Answer, known: Membership | None) -> Answer:
+    def _answer(self, machine: Machine, written: AccountAnswer, known: Membership | None) -> Answer:
         if known is None:
             return Answer(written)
         joined = [one.after for one in written.done if self._check_mode]
@@ -132,7 +132,7 @@ class GroupMembership:
             written.fail(_unread(failure))
             return Answer(written, direct)
 
-    def _compare(self, machine: Machine, written: writing.Answer, direct: Iterable[str]) -> None:
+    def _compare(self, machine: Machine, written: AccountAnswer, direct: Iterable[str]) -> None:
         there = {dn.lower() for dn in direct}
         if lost := [dn for dn in self._wanted(machine) if dn.lower() not in there]:
             written.fail(

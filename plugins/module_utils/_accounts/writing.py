@@ -11,48 +11,14 @@ group by group, one operation for all machines of a group. Check mode goes the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from .._directory import computer_writing, groups, ownership
 from .._directory.connection import DirectoryConnection
 from .._directory.errors import ConnectionLost, DirectoryError
 from .._rollout.account_state import YES, Change, Kind, twice
+from .answer import AccountAnswer
 from .judging import AccountJudge, Machine, Plan
-
-
-@dataclass
-class Answer:
-    """What became of one machine; ``done`` is what was changed, or would be."""
-
-    name: str
-    distinguished_name: str | None = None
-    object_guid: str | None = None
-    done: list[Change] = field(default_factory=list)
-    error: str | None = None
-
-    def fail(self, cause: str | Exception) -> None:
-        """The first cause stays: later ones follow from it, or are told by the next run."""
-        self.error = self.error or f"{self.name}: {cause}"
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.done)
-
-    def before_and_after(self) -> tuple[str, str]:
-        before = [f"{one.kind.value}: {one.before}\n" for one in self.done if one.before]
-        after = [f"{one.kind.value}: {one.after}\n" for one in self.done if one.after]
-        return "".join(before), "".join(after)
-
-    def to_result(self) -> dict[str, Any]:
-        result = {
-            "changed": self.changed,
-            "changes": [{"what": one.kind.value, "before": one.before, "after": one.after} for one in self.done],
-            "distinguished_name": self.distinguished_name,
-            "object_guid": self.object_guid,
-            "error": self.error,
-        }
-        return {key: value for key, value in result.items() if value is not None}
 
 
 class AccountWriter:
@@ -64,13 +30,13 @@ class AccountWriter:
         self._check_mode = check_mode
         self._lost: ConnectionLost | None = None
 
-    def write(self, machines: Iterable[Machine]) -> list[Answer]:
+    def write(self, machines: Iterable[Machine]) -> list[AccountAnswer]:
         """
         :raises DirectoryError: the directory cannot be asked which accounts exist, or how they are used
         """
         machines = list(machines)
         doubled = twice(machine.name for machine in machines)
-        answers = {machine.name: Answer(machine.name) for machine in machines}
+        answers = {machine.name: AccountAnswer(machine.name) for machine in machines}
         for name in doubled:
             answers[name].fail("the name is in the list more than once; case does not tell names apart, keep one")
         plans = self._judge.plans([machine for machine in machines if machine.name not in doubled])
@@ -79,7 +45,7 @@ class AccountWriter:
         self._write_memberships([(plan, answers[plan.name]) for plan in plans])
         return list(answers.values())
 
-    def _write_account(self, plan: Plan, answer: Answer) -> None:
+    def _write_account(self, plan: Plan, answer: AccountAnswer) -> None:
         answer.distinguished_name, answer.object_guid = plan.distinguished_name, plan.object_guid
         dn = plan.distinguished_name
         if plan.refusal:
@@ -110,9 +76,9 @@ class AccountWriter:
         except DirectoryError as failure:
             answer.fail(failure)
 
-    def _write_memberships(self, planned: list[tuple[Plan, Answer]]) -> None:
+    def _write_memberships(self, planned: list[tuple[Plan, AccountAnswer]]) -> None:
         """A machine whose account could not be changed as wanted gets no new memberships, and loses none."""
-        by_group: dict[str, list[tuple[Answer, Change]]] = {}
+        by_group: dict[str, list[tuple[AccountAnswer, Change]]] = {}
         for plan, answer in planned:
             for change in plan.of_kind(Kind.GROUP) if answer.error is None else []:
                 by_group.setdefault(change.after or change.before, []).append((answer, change))
@@ -125,7 +91,7 @@ class AccountWriter:
             except DirectoryError as failure:
                 self._one_by_one(group, wishes, failure)
 
-    def _one_by_one(self, group: str, wishes: list[tuple[Answer, Change]], failure: DirectoryError) -> None:
+    def _one_by_one(self, group: str, wishes: list[tuple[AccountAnswer, Change]], failure: DirectoryError) -> None:
         """One account that somebody has just deleted must not keep the others out."""
         for wish in wishes:
             try:
@@ -135,7 +101,7 @@ class AccountWriter:
             except DirectoryError as own:
                 wish[0].fail(own)
 
-    def _change_members(self, group: str, wishes: list[tuple[Answer, Change]]) -> None:
+    def _change_members(self, group: str, wishes: list[tuple[AccountAnswer, Change]]) -> None:
         joining = [answer.distinguished_name or "" for answer, change in wishes if change.after]
         leaving = [answer.distinguished_name or "" for answer, change in wishes if change.before]
         self._carry_out(groups.change_members, group, joining, leaving)

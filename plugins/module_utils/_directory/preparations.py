@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from . import explicit_entries
 from .connection import Entry
-from .domain import number, sid_text, text
+from .domain import sid_text, text
 from .security_descriptor import decode
 
 ATTRIBUTES = [
@@ -74,7 +74,7 @@ def find(entry: Entry, domain_sid: str, dns_suffixes: Collection[str]) -> list[P
 
 
 def _flags(account: _Account) -> Iterator[Preparation]:
-    control = number(account.entry, "userAccountControl") or 0
+    control = int(account.entry["userAccountControl"][0])
     for flag, name, word, parameter in (
         (_TRUSTED_FOR_DELEGATION, "unconstrained delegation", "TRUSTED_FOR_DELEGATION", "TrustedForDelegation"),
         (

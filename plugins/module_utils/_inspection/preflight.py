@@ -35,14 +35,14 @@ _UNIT_ATTRIBUTES = [*ContainerRights.ATTRIBUTES, "distinguishedName", "objectCla
 
 @dataclass(frozen=True)
 class Machine:
-    """``path`` and ``production_path`` are DNs, without the former it is the domain's default container.
+    """``staging_ou`` and ``production_ou`` are DNs, without the former it is the domain's default container.
 
     ``site`` is where the machine will stand, ``groups`` what it is to be a member of.
     """
 
     name: str
-    path: str | None = None
-    production_path: str | None = None
+    staging_ou: str | None = None
+    production_ou: str | None = None
     site: str | None = None
     groups: tuple[str, ...] = ()
 
@@ -127,11 +127,11 @@ class Preflight:
         ]
 
     def _surroundings(self, machine: Machine) -> list[Check]:
-        staging = self._unit(machine.path or self._domain.computers_container)
+        staging = self._unit(machine.staging_ou or self._domain.computers_container)
         checks = [self._site(machine.site)] if machine.site else []
         checks += preflight_checks.of_staging(staging)
-        if machine.production_path:
-            checks += preflight_checks.of_production(self._production_unit(machine.production_path), staging.dn)
+        if machine.production_ou:
+            checks += preflight_checks.of_production(self._production_unit(machine.production_ou), staging.dn)
         return checks + [self._group(name) for name in machine.groups]
 
     def _act(self, machine: Machine, accounts: dict[str, ComputerAccount]) -> regenerate.Decision:
@@ -155,7 +155,7 @@ class Preflight:
         if decision.act is Act.KEEP:
             return preflight_checks.of_account(f"{dn} exists, and its package is in place")
         try:
-            self._reuse.require(machine.name, account, machine.path)
+            self._reuse.require(machine.name, account, machine.staging_ou)
         except ProtectionError as refused:
             return preflight_checks.of_account(f"{dn}: {refused.cause}", refused.remedy)
         return preflight_checks.of_account(f"{dn} exists and may be used again")

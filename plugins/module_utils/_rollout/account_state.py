@@ -103,9 +103,9 @@ def twice(names: Iterable[str]) -> set[str]:
 
 
 def _security(now: AccountState, wanted: WantedState) -> Iterator[Change]:
-    stripped = wanted.stripped
+    stripped: frozenset[str | None] = wanted.stripped
     if wanted.owner is not None:
-        stripped |= {sid for sid in (now.owner, now.creator) if sid}
+        stripped |= {now.owner, now.creator}
         if wanted.owner != now.owner:
             yield Change(Kind.OWNER, now.owner or "", wanted.owner)
     yield from (Change(Kind.RIGHTS, sid, "") for sid in now.trustees if sid in stripped and sid != wanted.owner)

@@ -127,8 +127,9 @@ def check_time(claims: Claims, now: datetime) -> str | None:
     return None
 
 
-def _same(one: str, other: str) -> bool:
-    return one.strip().lower() == other.strip().lower()
+def _same(claimed: str, seen: str) -> bool:
+    """Claims have no spaces around them; what a machine says of itself may."""
+    return claimed.lower() == seen.strip().lower()
 
 
 def _written(time: datetime) -> str:

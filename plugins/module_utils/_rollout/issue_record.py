@@ -12,12 +12,12 @@ between, the next one knows that the account is its own work.
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, get_type_hints
 
-_FORMAT = 1
+from . import record_text
+
+_KIND = "issue record"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,37 +57,18 @@ class IssueRecord:
         return self.evidence.get(controller, Traces())
 
     def to_json(self) -> str:
-        return json.dumps({"format": _FORMAT, **dataclasses.asdict(self)}, indent=2) + "\n"
+        return record_text.write(self)
 
     @classmethod
     def from_json(cls, content: str | bytes) -> IssueRecord:
         """
         :raises ValueError: it is no issue record of this format
         """
-        try:
-            fields = json.loads(content)
-        except RecursionError:
-            raise ValueError("no issue record") from None
-        if not isinstance(fields, dict) or fields.pop("format", None) != _FORMAT:
-            raise ValueError("no issue record")
+        fields = record_text.read(content, _KIND)
         evidence = fields.pop("evidence", None)
         if not isinstance(evidence, dict):
-            raise ValueError("an issue record without evidence")
+            raise ValueError(f"{_KIND} without evidence")
         # What records of version 0.1.0 do not have.
         fields = {"sealed_sha256": None, "expires": None} | fields
-        seen = {controller: _checked(Traces, traces) for controller, traces in evidence.items()}
-        return dataclasses.replace(_checked(cls, fields, without={"evidence"}), evidence=seen)
-
-
-_T = TypeVar("_T", Traces, IssueRecord)
-
-
-def _checked(kind: type[_T], fields: Any, without: Set[str] = frozenset()) -> _T:
-    """A record with just its own fields, each of its own type."""
-    hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in without}
-    if not isinstance(fields, dict) or fields.keys() != hints.keys():
-        raise ValueError("an issue record with other fields")
-    for name, hint in hints.items():
-        if not isinstance(fields[name], hint):
-            raise ValueError(f"an issue record with an impossible {name}")
-    return kind(**fields)
+        seen = {controller: record_text.checked(Traces, traces, _KIND) for controller, traces in evidence.items()}
+        return dataclasses.replace(record_text.checked(cls, fields, _KIND, without={"evidence"}), evidence=seen)

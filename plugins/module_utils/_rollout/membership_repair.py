@@ -56,15 +56,15 @@ def decide(seen: Mapping[str, Any], membership: Mapping[str, Any], domain: str, 
     if not membership["part_of_domain"]:
         if means.package:
             return Decision(Way.REJOIN)
-        return Decision(refusal="the machine is no member of a domain; give a new package (path)")
+        return Decision(refusal="the machine is no member of a domain; give a new package (package)")
     in_reach = not seen["locator"]["status"] and not secure_channel.out_of_reach(cause)
     if in_reach and means.login:
         return Decision(Way.RESET)
     if not means.package:
         needed = (
-            "a login that may reset its password (username), or a new package (path)"
+            "a login that may reset its password (username), or a new package (package)"
             if in_reach
-            else ("a new package (path), because no domain controller answers")
+            else ("a new package (package), because no domain controller answers")
         )
         return Decision(refusal=f"{cause.meaning} ({cause.name}); give {needed}")
     if _is_of_domain(means.user):
@@ -80,7 +80,7 @@ def misfit(offer: Offer, domain: str) -> str | None:
     misdirected = offer.misdirected()
     if misdirected or same(offer.dns_domain, domain):
         return misdirected
-    return f"the package is for {offer.dns_domain}, not for {domain}; look which package lies at path"
+    return f"the package is for {offer.dns_domain}, not for {domain}; look which file package names"
 
 
 def _misplaced(membership: Mapping[str, Any], domain: str) -> str | None:

@@ -22,18 +22,20 @@ INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE = "inventory", "name_rules", "name
 ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE = "account", "common_name", "dns_host_name", "service_principal_name"
 DELETED, DNS = "deleted_account", "dns_record"
 IDS = (INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE, ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE, DELETED, DNS)
+_SWAPPED = f"choose another name, or tolerate {ELSEWHERE} once where the device was swapped"
 
 
 @dataclass(frozen=True)
 class Machine:
-    """``values`` are those of its line, by column, for the template; ``paths`` where its account is to lie.
+    """``values`` are those of its line, by column, for the template.
 
-    ``object_guid`` is that of its own account where one was issued; an empty text says that one may have been.
+    ``organizational_units`` are where its account is to lie, now and later. ``object_guid`` is that of its own account
+    where one was issued; an empty text says that one may have been.
     """
 
     name: str
     serial_number: str | None = None
-    paths: tuple[str, ...] = ()
+    organizational_units: tuple[str, ...] = ()
     object_guid: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -108,7 +110,7 @@ class NameRules:
         strangers = [one for one in known if _differs(one.serial_number, machine.serial_number)]
         if strangers:
             where = ", ".join(f"{one.where} (serial number {one.serial_number})" for one in strangers)
-            return failed(ELSEWHERE, f"another machine of this name stands in {where}", "choose another name")
+            return failed(ELSEWHERE, f"another machine of this name stands in {where}", _SWAPPED)
         unsure = [one.where for one in known if not (one.serial_number and machine.serial_number)]
         if unsure:
             evidence = f"a machine of this name stands in {', '.join(unsure)}, and serial numbers do not tell which"

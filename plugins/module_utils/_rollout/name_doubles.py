@@ -82,11 +82,11 @@ def _account(machine: Machine, seen: Sighting, own: Collection[str], reuse: bool
 
 
 def _common_name(machine: Machine, seen: Sighting, own: Collection[str]) -> Check:
-    paths = {_plain(path) for path in machine.paths}
+    units = {_plain(unit) for unit in machine.organizational_units}
     for one in _others(seen.by_name, own):
         if one.common_name.lower() != machine.name.lower() or _is_account(machine, one):
             continue
-        if _plain(one.parent) in paths or one.object_class == "computer":
+        if _plain(one.parent) in units or one.object_class == "computer":
             return failed(COMMON_NAME, f"the name is taken by {_described(one)}", _ANOTHER, _OBJECT_EXISTS)
     return passed(COMMON_NAME, "the login sees no other computer of this name, and nothing in its units")
 

@@ -28,7 +28,7 @@ class Offer:
             return None
         return (
             f"the package is for {self.package_machine_name}, not for {self.machine_name}; "
-            "look which package lies at path"
+            "look which file package names"
         )
 
 

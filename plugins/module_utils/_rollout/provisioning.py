@@ -53,9 +53,8 @@ def refusal(status: int) -> str | None:
     """Why Windows made no package, and what to do; None when it made one."""
     if status == 0:
         return None
-    unsigned = status & 0xFFFFFFFF
     code = status_codes.explain(status)
-    return _MEANINGS.get(unsigned) or _MEANINGS.get(code.number) or code.sentence
+    return _MEANINGS.get(code.number) or code.sentence
 
 
 def host_refusal(membership: Mapping[str, Any]) -> str | None:

@@ -10,12 +10,11 @@ one knows that the new password is its own work and no sign of life.
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass
-from typing import get_type_hints
 
-_FORMAT = 1
+from . import record_text
+
+_KIND = "revocation record"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,23 +39,11 @@ class RevocationRecord:
         return self.password_last_set is not None
 
     def to_json(self) -> str:
-        return json.dumps({"format": _FORMAT, **dataclasses.asdict(self)}, indent=2) + "\n"
+        return record_text.write(self)
 
     @classmethod
     def from_json(cls, content: str | bytes) -> RevocationRecord:
         """
         :raises ValueError: it is no revocation record of this format
         """
-        try:
-            fields = json.loads(content)
-        except RecursionError:
-            raise ValueError("no revocation record") from None
-        if not isinstance(fields, dict) or fields.pop("format", None) != _FORMAT:
-            raise ValueError("no revocation record")
-        hints = get_type_hints(cls)
-        if fields.keys() != hints.keys():
-            raise ValueError("a revocation record with other fields")
-        for name, hint in hints.items():
-            if not isinstance(fields[name], hint) or (hint is not bool and isinstance(fields[name], bool)):
-                raise ValueError(f"a revocation record with an impossible {name}")
-        return cls(**fields)
+        return record_text.checked(cls, record_text.read(content, _KIND), _KIND)

@@ -15,8 +15,8 @@ from .clock import TICKS
 from .verification_subject import Expected, Subject, container, pending, same_dn
 
 POLICY, POLICY_VALUES, CERTIFICATES = "policy", "policy_values", "certificates"
-DIRECT_ACCESS, LAPS = "direct_access", "laps"
-IDS = (POLICY, POLICY_VALUES, CERTIFICATES, DIRECT_ACCESS, LAPS)
+DIRECTACCESS, LAPS = "directaccess", "laps"
+IDS = (POLICY, POLICY_VALUES, CERTIFICATES, DIRECTACCESS, LAPS)
 
 _DAY = 86400 * TICKS
 _REFRESH = "refresh its policy (gpupdate /target:computer /force) or restart it, then run again"
@@ -26,7 +26,7 @@ def judge(expected: Expected, subject: Subject) -> Iterator[Check]:
     yield _policy(expected, subject)
     yield _values(expected, subject)
     yield _certificates(expected, subject)
-    yield _direct_access(expected, subject)
+    yield _directaccess(expected, subject)
     yield _laps(expected, subject)
 
 
@@ -106,18 +106,18 @@ def _has(subject: Subject, wanted: Mapping[str, Any]) -> bool:
     )
 
 
-def _direct_access(expected: Expected, subject: Subject) -> Check:
-    if not expected.direct_access:
-        return skipped(DIRECT_ACCESS, "DirectAccess is not expected")
-    seen = subject.domain["direct_access"]
+def _directaccess(expected: Expected, subject: Subject) -> Check:
+    if not expected.directaccess:
+        return skipped(DIRECTACCESS, "DirectAccess is not expected")
+    seen = subject.domain["directaccess"]
     if seen is None:
         remedy = "look at the machine's edition, its group and the policy of DirectAccess"
-        return failed(DIRECT_ACCESS, "DirectAccess is not configured on the machine", remedy)
+        return failed(DIRECTACCESS, "DirectAccess is not configured on the machine", remedy)
     said = f"its status is {seen['status']}, {seen['substatus']}"
-    if seen["status"] in expected.direct_access:
-        return passed(DIRECT_ACCESS, said)
-    wanted = " or ".join(map(str, expected.direct_access))
-    return pending(DIRECT_ACCESS, f"{said}, not {wanted}", "look at Get-DAConnectionStatus on it, then run again")
+    if seen["status"] in expected.directaccess:
+        return passed(DIRECTACCESS, said)
+    wanted = " or ".join(map(str, expected.directaccess))
+    return pending(DIRECTACCESS, f"{said}, not {wanted}", "look at Get-DAConnectionStatus on it, then run again")
 
 
 def _laps(expected: Expected, subject: Subject) -> Check:

@@ -51,7 +51,7 @@ class Expected:
     The account has to be in one of ``organizational_units`` (DNs). ``groups`` are DNs or common names; ``policies``
     display names or GUIDs; ``policy_values`` have key, name and data, where data None means that there is no such
     value. ``certificates`` have issuer (a part of it), key_usage and template (object identifiers), all optional.
-    ``direct_access`` are the status numbers that count as connected. ``administrators`` are SIDs; ``machine-RID`` and
+    ``directaccess`` are the status numbers that count as connected. ``administrators`` are SIDs; ``machine-RID`` and
     ``domain-RID`` stand for those of the machine and of its domain. ``bitlocker`` is ignore, escrowed (what is
     encrypted has its recovery password in the directory) or required.
     """
@@ -65,7 +65,7 @@ class Expected:
     policies: tuple[str, ...] = ()
     policy_values: tuple[Mapping[str, Any], ...] = ()
     certificates: tuple[Mapping[str, Any], ...] = ()
-    direct_access: tuple[int, ...] = ()
+    directaccess: tuple[int, ...] = ()
     laps: bool = False
     laps_age_days: int = 30
     bitlocker: str = "escrowed"

@@ -46,8 +46,8 @@ def password_fault(password: str) -> str | None:
     return None
 
 
-def script(template: str, controllers: Iterable[str], password: str, hours: int) -> str:
-    """The script for a kit. ``controllers`` are the addresses that may come in.
+def script(template: str, control_nodes: Iterable[str], password: str, hours: int) -> str:
+    """The script for a kit. ``control_nodes`` are the addresses that may come in.
 
     :raises BootstrapError: it would let in anybody, nobody, or for too long
     """
@@ -57,14 +57,14 @@ def script(template: str, controllers: Iterable[str], password: str, hours: int)
         raise BootstrapError(f"the password is not usable: {fault}; remove its file for a new one")
     if template.count(_SETTINGS) != 1:
         raise BootstrapError("the script has no place for its settings; install the collection again")
-    settings = {"controllers": _addresses(controllers), "password": password, "hours": hours}
+    settings = {"control_nodes": _addresses(control_nodes), "password": password, "hours": hours}
     # One line of ASCII, so nothing in it can end the text that it stands in.
     return template.replace(_SETTINGS, _SETTINGS.replace("{}", json.dumps(settings, sort_keys=True)))
 
 
-def _addresses(controllers: Iterable[str]) -> list[str]:
+def _addresses(control_nodes: Iterable[str]) -> list[str]:
     found = []
-    for text in controllers:
+    for text in control_nodes:
         try:
             address = ipaddress.ip_address(text)
         except ValueError:

@@ -195,7 +195,7 @@ Function Set-FirewallRule {
         Action = 'Allow'
         Protocol = 'TCP'
         LocalPort = '5986'
-        RemoteAddress = @($settings.controllers)
+        RemoteAddress = @($settings.control_nodes)
         # a network without a domain is a public one
         Profile = 'Any'
     }

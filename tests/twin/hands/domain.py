@@ -163,8 +163,8 @@ def _certificates(machine: TwinMachine, _call: ModuleCall) -> list[dict[str, Any
     return machine.state.certificates
 
 
-def _direct_access(machine: TwinMachine, _call: ModuleCall) -> dict[str, int] | None:
-    return machine.state.direct_access
+def _directaccess(machine: TwinMachine, _call: ModuleCall) -> dict[str, int] | None:
+    return machine.state.directaccess
 
 
 def _events(machine: TwinMachine, _call: ModuleCall) -> list[dict[str, Any]]:
@@ -177,6 +177,6 @@ _LOOKS = {
     "clock": _clock,
     "policy": _policy,
     "certificates": _certificates,
-    "direct_access": _direct_access,
+    "directaccess": _directaccess,
     "events": _events,
 }

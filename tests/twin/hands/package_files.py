@@ -53,7 +53,7 @@ def win_package_wipe(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
     files = machine.state.files
     locked = {path.casefold() for path in machine.state.locked_files}
     wiped, left = [], []
-    for path in call.parameters["paths"]:
+    for path in call.parameters["files"]:
         stored = _stored(files, path)
         kind = None if stored is None else _kind(files[stored])
         if stored is None or kind is None:
