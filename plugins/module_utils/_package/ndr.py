@@ -109,7 +109,7 @@ class NdrType(Generic[T]):
     ``least`` is its smallest inline size in bytes; ``shown`` is false where a value may hold a secret.
     """
 
-    least = 1
+    least: int
     shown = True
 
     def write(self, writer: Writer, value: T) -> None:

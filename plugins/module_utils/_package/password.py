@@ -33,7 +33,7 @@ class Password:
 
     def is_default_of(self, machine_name: str) -> bool:
         """Whether it is what ``/defpwd`` sets: the first 14 characters of the name, which djoin puts in lower case."""
-        return bool(self._characters) and self._characters.lower() == machine_name.lower()[:14]
+        return self._characters.lower() == machine_name.lower()[:14]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Password):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from . import preg
 from .structures import PolicyElement, PolicyElementList, PolicyPart
@@ -20,7 +20,11 @@ from .structures import PolicyElement, PolicyElementList, PolicyPart
 _LOCAL_MACHINE = 0x80000002  # HKEY_LOCAL_MACHINE
 _TEXTS = (1, 2)  # REG_SZ, REG_EXPAND_SZ
 _MULTIPLE_TEXTS = 7  # REG_MULTI_SZ
-_NUMBERS = {4: (4, "little"), 5: (4, "big"), 11: (8, "little")}  # size in bytes and order
+_NUMBERS: dict[int, tuple[int, Literal["little", "big"]]] = {  # size in bytes and order
+    4: (4, "little"),
+    5: (4, "big"),
+    11: (8, "little"),
+}
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ def _value(value_type: int, data: bytes | None) -> str | int | Sequence[str] | N
     """A number or text where the type says so and the data agree, the data in hexadecimal otherwise."""
     if data is None:
         return None
-    size, order = _NUMBERS.get(value_type, (0, "little"))
-    if size and len(data) == size:
-        return int.from_bytes(data, "big" if order == "big" else "little")
+    if value_type in _NUMBERS:
+        size, order = _NUMBERS[value_type]
+        return int.from_bytes(data, order) if len(data) == size else data.hex()
     if value_type in (*_TEXTS, _MULTIPLE_TEXTS):
         try:
             text = data.decode("utf-16-le")

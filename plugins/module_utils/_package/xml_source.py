@@ -154,7 +154,6 @@ class _Reader:
         self._open = [self.root]
         self._unfinished: tuple[Element, str] | None = None
         parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = False
         parser.StartDoctypeDeclHandler = self._doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end

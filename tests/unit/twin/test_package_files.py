@@ -27,7 +27,7 @@ def machine(tmp_path: Path) -> TwinMachine:
 
 
 def wipe(machine: TwinMachine, *paths: str, check_mode: bool = False) -> dict[str, object]:
-    return win_package_wipe(machine, ModuleCall("win_package_wipe", {"paths": list(paths)}, check_mode, "", "", False))
+    return win_package_wipe(machine, ModuleCall("win_package_wipe", {"files": list(paths)}, check_mode, "", "", False))
 
 
 def test_packages_are_known_by_what_they_are() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail
 from ansible_collections.adops.offline_join.plugins.action.acceptance_report import ARGUMENT_SPEC, ActionModule
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report import plain
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.machine import read_all
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.numbers import Scope
@@ -189,6 +189,12 @@ class TestSignatures:
         again = run(out, better, issuer_key=str(other))["changed_files"]
         assert {Path(one).suffix for one in again} == {".p7s"}
         assert len(again) == 6
+
+    def test_it_needs_the_libraries_of_seals(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sealing, "missing", lambda: ("cryptography>=45", "Traceback"))
+        with pytest.raises(AnsibleActionFail, match=r"signing reports needs cryptography>=45; install it"):
+            run(tmp_path / "out", issuer_key=str(tmp_path / "issuer.pem"))
+        assert run(tmp_path / "out")["changed"], "who does not sign needs none"
 
     def test_a_wrong_passphrase_is_told_without_it(self, tmp_path: Path, key: Path) -> None:
         with pytest.raises(AnsibleActionFail, match=r"issuer\.pem") as told:

@@ -221,3 +221,29 @@ def test_what_cannot_be_a_kit(
     assert PASSPHRASE not in str(refused.value)
     assert "wrong-wrong" not in str(refused.value)
     assert not (place / "stick").exists()
+
+
+def test_a_chain_is_no_key_of_a_kit(make: Callable[..., dict[str, Any]], place: Path) -> None:
+    """Which of two certificates the machine would be asked for, nobody could tell."""
+    both = place / "both.crt"
+    both.write_bytes((place / "kit.crt").read_bytes() + (place / "issuer.crt").read_bytes())
+    with pytest.raises(AnsibleActionFail, match=r"both\.crt holds 2 certificates; name the one of the kit's key"):
+        make(recipient_certificate=str(both))
+    assert not (place / "stick").exists()
+
+
+def test_a_stick_that_takes_no_file(make: Callable[..., dict[str, Any]], place: Path) -> None:
+    """What of the earlier kit could not be replaced stays until all of the new one is there."""
+    make()
+    (place / "stick" / f".{field_kit.kit_files.MANIFEST}.unfinished").mkdir()
+    with pytest.raises(AnsibleActionFail, match=r"Is a directory; name files and a directory that you may use"):
+        make("PC-1")
+    assert len([*(place / "stick").rglob("*.sealed")]) == 2
+
+
+def test_it_needs_the_libraries_of_seals(make: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "missing", lambda: ("asn1crypto>=1.5.1", "Traceback"))
+    with pytest.raises(
+        AnsibleActionFail, match=r"a field kit needs asn1crypto>=1\.5\.1; install it on the control node"
+    ):
+        make()

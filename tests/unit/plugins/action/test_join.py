@@ -22,7 +22,7 @@ class Off(actions.Off, ActionModule):
 
 
 def run(path: Path, check_mode: bool = False, **arguments: Any) -> dict[str, Any]:
-    given = {"name": "BER-PC-001", "path": str(path)} | arguments
+    given = {"name": "BER-PC-001", "package": str(path)} | arguments
     result: dict[str, Any] = actions.make(Off, given, check_mode=check_mode).run(None, {})
     return result
 
@@ -73,10 +73,10 @@ def test_what_is_no_package_is_refused(tmp_path: Path, check_mode: bool) -> None
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"name": None}, {"path": None}, {"rename": "force"}, {"reboot_timeout": "soon"}, {"force": True}]
+    "arguments", [{"name": None}, {"package": None}, {"rename": "force"}, {"reboot_timeout": "soon"}, {"force": True}]
 )
 def test_arguments(tmp_path: Path, arguments: dict[str, Any]) -> None:
-    given = {"name": "BER-PC-001", "path": str(tmp_path / "x")} | arguments
+    given = {"name": "BER-PC-001", "package": str(tmp_path / "x")} | arguments
     given = {key: value for key, value in given.items() if value is not None}
     with pytest.raises(AnsibleActionFail, match=next(iter(arguments))):
         actions.make(ActionModule, given, check_mode=True).run(None, {})
@@ -85,7 +85,7 @@ def test_arguments(tmp_path: Path, arguments: dict[str, Any]) -> None:
 def test_a_machine_that_is_off(package: Path) -> None:
     with pytest.raises(AnsibleConnectionFailure):
         run(package)
-    given = {"name": "BER-PC-001", "path": str(package)}
+    given = {"name": "BER-PC-001", "package": str(package)}
     assert actions.make(Off, given, ignore_unreachable=True).run(None, {}) == {
         "failed": True,
         "pending": True,

@@ -89,24 +89,24 @@ def test_a_machine_that_is_off() -> None:
 def test_a_refusal_names_the_machine(check_mode: bool) -> None:
     assert refusal(check_mode).startswith("BER-PC-001: the domain or its controllers were not found")
     assert refusal(check_mode, username="reissue").endswith(
-        "give a new package (path), because no domain controller answers"
+        "give a new package (package), because no domain controller answers"
     )
 
 
 def test_a_check_tells_the_way(tmp_path: Path) -> None:
-    asked = actions.make(Observed, arguments(path=str(tmp_path / "none")), check_mode=True)
+    asked = actions.make(Observed, arguments(package=str(tmp_path / "none")), check_mode=True)
     assert asked.run(None, {}) == {"changed": True, "way": "rejoin"}
 
 
 def test_a_package_that_is_not_there(tmp_path: Path) -> None:
     path = tmp_path / "BER-PC-001.djoin"
-    assert refusal(path=str(path)) == (
+    assert refusal(package=str(path)) == (
         f"BER-PC-001: {path} cannot be read: No such file or directory; issue its package first"
     )
 
 
 def test_a_login_of_the_domain_is_not_lost(tmp_path: Path) -> None:
-    asked = actions.make(Observed, arguments(path=str(tmp_path / "none")))
+    asked = actions.make(Observed, arguments(package=str(tmp_path / "none")))
     asked._connection.set_option("remote_user", r"CORP\admin")
     with pytest.raises(AnsibleActionFail, match=r"BER-PC-001: Ansible is logged in as CORP"):
         asked.run(None, {})
@@ -114,7 +114,7 @@ def test_a_login_of_the_domain_is_not_lost(tmp_path: Path) -> None:
 
 def test_a_machine_that_has_left_has_no_password_to_reset() -> None:
     assert refusal(kind=Left, username="reissue") == (
-        "BER-PC-001: the machine is no member of a domain; give a new package (path)"
+        "BER-PC-001: the machine is no member of a domain; give a new package (package)"
     )
 
 
@@ -123,24 +123,24 @@ class TestPackageThatMustNotCostTheDomain:
     def test_it_cannot_be_read(self, tmp_path: Path, check_mode: bool) -> None:
         path = tmp_path / "BER-PC-001.djoin"
         path.write_text("no package")
-        assert refusal(check_mode, path=str(path)).endswith("; issue it again")
+        assert refusal(check_mode, package=str(path)).endswith("; issue it again")
 
     def test_it_is_for_another_machine(self, tmp_path: Path, check_mode: bool) -> None:
         account = dataclasses.replace(samples.ACCOUNT, machine_name="BER-PC-002")
         path = self.write(tmp_path, Package.build(account, samples.DOMAIN, samples.CONTROLLER, Password(SECRET)))
-        assert refusal(check_mode, path=str(path)) == (
-            "BER-PC-001: the package is for BER-PC-002, not for BER-PC-001; look which package lies at path"
+        assert refusal(check_mode, package=str(path)) == (
+            "BER-PC-001: the package is for BER-PC-002, not for BER-PC-001; look which file package names"
         )
 
     def test_it_is_for_another_domain(self, tmp_path: Path, check_mode: bool) -> None:
         path = self.write(tmp_path, samples.build())
-        assert refusal(check_mode, Left, path=str(path), domain="other.example") == (
-            "BER-PC-001: the package is for corp.example, not for other.example; look which package lies at path"
+        assert refusal(check_mode, Left, package=str(path), domain="other.example") == (
+            "BER-PC-001: the package is for corp.example, not for other.example; look which file package names"
         )
 
     def test_only_one_that_is_right_makes_it_leave(self, tmp_path: Path, check_mode: bool) -> None:
         asked = actions.make(
-            Observed, arguments(path=str(self.write(tmp_path, samples.build()))), check_mode=check_mode
+            Observed, arguments(package=str(self.write(tmp_path, samples.build()))), check_mode=check_mode
         )
         if check_mode:
             assert asked.run(None, {}) == {"changed": True, "way": "rejoin"}

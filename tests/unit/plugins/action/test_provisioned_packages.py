@@ -17,6 +17,7 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.adops.offline_join.plugins.action.provisioned_packages import ARGUMENT_SPEC, ActionModule
 from ansible_collections.adops.offline_join.plugins.module_utils._package import parts
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.modules.provisioned_packages import DOCUMENTATION
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
@@ -126,7 +127,7 @@ def test_a_new_machine(tmp_path: Path) -> None:
         "policy_names": [],
         "policy_paths": [],
         "site": None,
-        "primary_dns_domain": None,
+        "primary_dns_suffix": None,
     }
     # the intention was written down first
     assert action.written_before == [f"{NAME}.issue.json"]
@@ -161,7 +162,7 @@ def test_every_option_arrives(tmp_path: Path) -> None:
     [_look, (_hand, asked)] = action.calls
     assert (asked.pop("machine_name"), asked.pop("domain"), asked.pop("path")) == (NAME, "CORP.example", "OU=Kiosks")
     assert (asked.pop("provision_options"), asked.pop("netbios_name")) == (0x30, "BER1")
-    assert asked.pop("primary_dns_domain") == "pcs.corp.example"
+    assert asked.pop("primary_dns_suffix") == "pcs.corp.example"
     assert asked == {name: given[name] for name in asked}
 
 
@@ -287,3 +288,52 @@ def test_a_netbios_name_that_cannot_be(tmp_path: Path) -> None:
 def test_sealing_needs_keys(tmp_path: Path) -> None:
     with pytest.raises(AnsibleActionFail, match="give issuer_key and recipients"):
         make(tmp_path, seal="cms").run(None, {})
+
+
+def test_sealing_needs_its_libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "missing", lambda: ("cryptography>=45", "Traceback"))
+    with pytest.raises(AnsibleActionFail, match="sealing packages needs cryptography>=45; install it on the control"):
+        make(tmp_path, seal="cms").run(None, {})
+    assert run(tmp_path)["machines"][NAME]["act"] == "create", "who does not seal needs none"
+
+
+def occupied(dest: Path, name: str) -> Path:
+    """A file of packages that cannot be written, because something stands where it would be prepared."""
+    place = dest / "packages" / f".{name}.unfinished"
+    place.mkdir(parents=True)
+    return place
+
+
+def test_without_an_intended_record_no_account_is_touched(tmp_path: Path) -> None:
+    place = occupied(tmp_path, f"{NAME}.issue.json")
+    action = make(tmp_path)
+    said = action.run(None, {})["machines"][NAME]["error"]
+    assert said == f"{NAME}: write {place}: Is a directory; make room and run again"
+    assert [hand for hand, _asked in action.calls] == ["win_machine_info"]
+
+
+def test_a_package_that_cannot_be_written_leaves_its_record(tmp_path: Path) -> None:
+    """Of the account that Windows made meanwhile the next run knows by its record that it is ours."""
+    place = occupied(tmp_path, f"{NAME}.djoin")
+    assert error(tmp_path, {"package": made()}) == f"{NAME}: write {place}: Is a directory; make room and run again"
+    assert record(tmp_path).sid == samples.ACCOUNT.sid
+
+
+def test_a_package_without_a_record_stays(tmp_path: Path) -> None:
+    """Without an issue record its account counts as live, so nothing is made anew unasked."""
+    run(tmp_path)
+    (tmp_path / "packages" / f"{NAME}.issue.json").unlink()
+    action = make(tmp_path, accounts={NAME: account(1)})
+    answer = action.run(None, {})["machines"][NAME]
+    assert (answer["act"], answer["changed"], "package_sha256" in answer) == ("keep", False, False)
+    assert answer["package"] == str(tmp_path / "packages" / f"{NAME}.djoin")
+    assert action.calls == []
+
+
+def test_a_record_that_cannot_be_completed_on_disk(tmp_path: Path) -> None:
+    run(tmp_path)
+    occupied(tmp_path, f"{NAME}.issue.json")
+    now = int((time.time() + 11_644_473_600) * 10_000_000)
+    with pytest.raises(AnsibleActionFail, match="Is a directory; name a directory that you may write to"):
+        run(tmp_path, accounts={NAME: account(now)})
+    assert record(tmp_path).password_last_set is None

@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.adops.offline_join.plugins.action import package_retire, promotion, verification
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import IDS
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification_subject import POLICY_SUBJECT
 from ansible_collections.adops.offline_join.plugins.modules import package_retire as package_retire_documentation
 from ansible_collections.adops.offline_join.plugins.modules import promotion as promotion_documentation
 from ansible_collections.adops.offline_join.plugins.modules import verification as verification_documentation
@@ -94,6 +95,7 @@ def test_documentation_says_what_they_take() -> None:
     ):
         documented = actions.options(documentation)
         for option in documented.values():
+            option.pop("version_added", None)
             if suboptions := option.pop("suboptions", None):
                 option["options"] = {
                     name: {key: value for key, value in suboption.items() if key != "description"}
@@ -226,6 +228,24 @@ def test_promotion_in_check_mode() -> None:
     assert action.run(None, {})["changed"]
     assert not action.calls
     assert not make(Promotion, check_mode=True, moved=False).run(None, {})["changed"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_machine_that_an_earlier_run_moved_and_left(check_mode: bool) -> None:
+    """Its account is where it shall be, and its policy still that of the place before."""
+    action = make(Promotion, check_mode=check_mode, moved=False)
+    before = {**POLICY_SUBJECT, "data": "CN=BER-PC-001,OU=Elsewhere,DC=corp,DC=example"}
+    action.domain["policy"]["registry_values"].append(before)
+    found = action.run(None, {})
+    assert (found["changed"], found["restarts"]) == (True, 0 if check_mode else 1)
+    assert ("win_policy_refresh" in action.calls) is not check_mode
+
+
+def test_a_check_of_a_machine_that_would_be_joined_first() -> None:
+    action = make(Promotion, check_mode=True, moved=False, account={"exists": False})
+    found = action.run(None, {})
+    assert (found["changed"], found["restarts"], found["headline"]) == (False, 0, None)
+    assert action.calls == ["win_machine_info"]
 
 
 @pytest.mark.parametrize(("key", "program"), [("exit_code", "gpupdate"), ("purge_status", "klist")])

@@ -22,7 +22,7 @@ def run(kit: Path, *, check: bool = False, **options: Any) -> dict[str, Any]:
     given = {
         "dest": str(kit / "open_winrm.ps1"),
         "password_file": str(kit / "winrm.password"),
-        "controllers": ["192.0.2.10"],
+        "control_nodes": ["192.0.2.10"],
     }
     answer: dict[str, Any] = actions.make(ActionModule, given | options, check_mode=check).run(None, {})
     return answer
@@ -76,8 +76,8 @@ def test_files_that_it_refuses(kit: Path, name: str, content: str, mode: int, wo
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"controllers": ["control.corp.example"]}, "is no address"),
-        ({"controllers": []}, "nobody could come in"),
+        ({"control_nodes": ["control.corp.example"]}, "is no address"),
+        ({"control_nodes": []}, "nobody could come in"),
         ({"hours": 1000}, "hours is 1000"),
         ({"password": PASSWORD}, "password"),
     ],

@@ -31,7 +31,7 @@ class Place:
     def parse(self, csv: str | bytes | None = None, name: str = "x", **options: Any) -> None:
         if csv is not None:
             (self.directory / f"{name}.csv").write_bytes(csv.encode() if isinstance(csv, str) else csv)
-        source = {"plugin": NAME, "path": [f"{name}.csv"], **options}
+        source = {"plugin": NAME, "files": [f"{name}.csv"], **options}
         self.parse_text(yaml.safe_dump(source, allow_unicode=True), name)
 
     def parse_text(self, text: str, name: str = "x") -> None:
@@ -93,7 +93,7 @@ def test_two_branches_that_would_be_one_group(place: Place) -> None:
 
 def test_numbers_and_dates_of_yaml_are_text(place: Place) -> None:
     place.parse_text(
-        f"plugin: {NAME}\npath: [y.csv]\nname_template: 'PC-{{number}}'\n"
+        f"plugin: {NAME}\nfiles: [y.csv]\nname_template: 'PC-{{number}}'\n"
         "defaults: {planned_date: 2026-12-01, wave: 1, branch: BER, type: PC, responsible: }\n"
     )
     assert "it cannot be read" in place.faults[0]
@@ -138,9 +138,9 @@ def test_what_constructed_breaks_on_adds_no_machine(place: Place, options: dict[
     ("options", "words"),
     [
         ({"pathes": ["y.csv"]}, "x.branch.yml: there is no option 'pathes'; correct or remove it"),
-        ({"path": ["none.csv"]}, "none.csv: it cannot be read (No such file or directory)"),
-        ({"path": ["."]}, ".: it cannot be read (Is a directory)"),
-        ({"path": []}, "x.branch.yml: path names no file"),
+        ({"files": ["none.csv"]}, "none.csv: it cannot be read (No such file or directory)"),
+        ({"files": ["."]}, ".: it cannot be read (Is a directory)"),
+        ({"files": []}, "x.branch.yml: files names no file"),
         ({"delimiter": "::"}, "x.branch.yml: the delimiter '::' is impossible"),
         ({"encoding": "klingon"}, "x.csv: there is no encoding 'klingon'"),
         ({"name_template": "{x}"}, "x.branch.yml: the name template '{x}' has the field 'x'"),
@@ -163,7 +163,7 @@ def test_a_source_that_is_no_source(place: Place, text: str) -> None:
 
 def test_required_option(place: Place) -> None:
     place.parse_text(f"plugin: {NAME}\n")
-    assert "path" in place.faults[0]
+    assert "files" in place.faults[0]
 
 
 def test_faults_of_all_sources_are_told(place: Place) -> None:

@@ -42,7 +42,7 @@ class Place:
         self._capsys = capsys
 
     def run(self, *, check: bool = False, **options: Any) -> dict[str, Any]:
-        given = {"name": NAME, "path": str(self.package), "dest": str(self.dest), "_ansible_check_mode": check}
+        given = {"name": NAME, "package": str(self.package), "dest": str(self.dest), "_ansible_check_mode": check}
         given = {key: value for key, value in (given | options).items() if value is not None}
         with patch_module_args(given), pytest.raises(SystemExit):
             runpy.run_module(MODULE, run_name="__main__")
@@ -186,6 +186,11 @@ class TestImage:
         image = place.image("Windows/System32", "Windows/Panther/unattend")
         (image / "Windows/Panther/unattend/Unattend.xml").write_text(TEMPLATE)
         assert "may be taken before the one in Panther" in place.run(dest=None, image=str(image))["msg"]
+
+    def test_a_folder_of_earlier_answer_files_that_has_none(self, place: Place) -> None:
+        image = place.image("Windows/System32", "Windows/Panther/Unattend")
+        (image / "Windows/Panther/Unattend/setup.log").touch()
+        assert place.run(dest=None, image=str(image))["dest"] == str(image / "Windows" / "Panther" / "unattend.xml")
 
     def test_an_image_that_others_can_reach(self, place: Place) -> None:
         with tempfile.TemporaryDirectory(dir="/var/tmp") as open_to_all:

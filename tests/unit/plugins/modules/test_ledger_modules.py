@@ -158,7 +158,7 @@ class TestLedgerEntry:
 class TestLedgerInfo:
     def test_states_events_and_heads(self, run: Runner) -> None:
         run.record(event(branch="berlin", sha256=ONE), event("applied", "pc-1"), event("issued", "PC-2"))
-        answer = run("ledger_info", names=["pC-1", "PC-9"], events=1, verify=True)
+        answer = run("ledger_info", names=["pC-1", "PC-9"], last_events=1, verify=True)
         one, nine = answer["machines"]["pC-1"], answer["machines"]["PC-9"]
         assert (one["state"], one["package_sha256"], one["branch"], one["event_count"]) == ("applied", ONE, "berlin", 2)
         assert [said["kind"] for said in one["events"]] == ["applied"]
@@ -189,13 +189,13 @@ class TestLedgerInfo:
 
     def test_a_ledger_that_is_not_there(self, run: Runner, tmp_path: Path) -> None:
         assert "it is not there; correct the path" in run("ledger_info", names=["PC-1"])["msg"]
-        empty = run("ledger_info", names=["PC-1"], events=2, verify=True, check=True)
+        empty = run("ledger_info", names=["PC-1"], last_events=2, verify=True, check=True)
         assert empty["machines"]["PC-1"]["state"] == "not_issued"
         assert empty["verification"]["valid"]
         assert [*tmp_path.iterdir()] == []
 
     def test_impossible_events(self, run: Runner) -> None:
-        assert "events is negative" in run("ledger_info", events=-1)["msg"]
+        assert "last_events is negative" in run("ledger_info", last_events=-1)["msg"]
 
 
 class TestSecrets:
@@ -271,7 +271,7 @@ class TestHandingOver:
         site, file = tmp_path / "site.db", tmp_path / "laptop.json"
         run.record(event("applied", sha256=ONE, serial_number="S2"), ledger=str(site), writer="laptop")
         run.record(event("issued", "PC-9"), ledger=str(site), writer="another")
-        run("ledger_export", ledger=str(site), form="chain", writer="laptop", dest=str(file))
+        run("ledger_export", ledger=str(site), format="chain", writer="laptop", dest=str(file))
         return file
 
     def take(self, run: Runner, laptop: Path, **options: Any) -> dict[str, Any]:
@@ -311,7 +311,7 @@ class TestHandingOver:
 
 class TestExport:
     def export(self, run: Runner, tmp_path: Path, form: str, **options: Any) -> dict[str, Any]:
-        return run("ledger_export", form=form, dest=str(tmp_path / "export"), **options)
+        return run("ledger_export", format=form, dest=str(tmp_path / "export"), **options)
 
     @pytest.mark.parametrize("form", ["json", "machines_csv", "events_csv", "heads", "chain"])
     def test_same_content_is_no_change(self, run: Runner, tmp_path: Path, form: str) -> None:
@@ -361,4 +361,4 @@ class TestExport:
         run.record(event())
         assert "leave out names and branch" in self.export(run, tmp_path, "heads", branch="berlin")["msg"]
         assert "there is no chain of nobody" in self.export(run, tmp_path, "chain", writer="nobody")["msg"]
-        assert "correct dest" in run("ledger_export", form="json", dest=str(tmp_path / "no" / "file"))["msg"]
+        assert "correct dest" in run("ledger_export", format="json", dest=str(tmp_path / "no" / "file"))["msg"]

@@ -75,7 +75,7 @@ def applied(machine: str, sha256: str = ONE, minute: int = 0, **details: Any) ->
 
 def test_every_machine_answers(run: Runner) -> None:
     run.write(KIT, applied("PC-1", experimental=True), entry("delivered", "PC-2", sha256=TWO, details={"status": 2698}))
-    answer = run(machines=["pc-1", "PC-2", "PC-3"])
+    answer = run(names=["pc-1", "PC-2", "PC-3"])
     machines = answer["machines"]
     assert machines["pc-1"]["applied"]
     assert machines["pc-1"]["experimental"]
@@ -90,6 +90,23 @@ def test_every_machine_answers(run: Runner) -> None:
     assert (run.state("PC-1"), run.state("PC-2")) == ("applied", "carried")
     [chain] = answer["chains"].values()
     assert chain["receipts"] == 2
+
+
+def test_handed_over_and_never_heard_of_again(run: Runner) -> None:
+    """The kit notes what it is about to do; whether Windows took the package, only the machine knows."""
+    run.write(KIT, entry("delivered", "PC-1", sha256=ONE, details={}))
+    machine = run()["machines"]["PC-1"]
+    said = "the package was handed to Windows, and no answer was noted; look at the machine"
+    assert (machine["applied"], machine["headline"]) == (False, said)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_file_without_receipts_takes_nothing_from_the_others(run: Runner, check: bool) -> None:
+    run.write(KIT, applied("PC-1"))
+    (run.stick / "receipts" / f"{OTHER}.jsonl").write_bytes(b"")
+    answer = run(check=check)
+    assert [*answer["machines"]] == ["PC-1"]
+    assert answer["machines"]["PC-1"]["new"] == 1
 
 
 def test_a_second_run_takes_nothing_in(run: Runner) -> None:

@@ -10,7 +10,12 @@ import uuid
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._directory import access_check as rights
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.access_check import granted, specific, token
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.access_check import (
+    granted,
+    passed_on,
+    specific,
+    token,
+)
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._directory import sddl
 
 ME, OTHER, GROUP = (f"{sddl.DOMAIN_SID}-{rid}" for rid in (2001, 2002, 2003))
@@ -104,3 +109,16 @@ def test_self_is_the_object_itself() -> None:
 def test_generic_rights_are_spelled_out() -> None:
     assert specific(0x10000000) == 0xF01FF
     assert specific(0x80000000 | rights.DELETE) == 0x20094 | rights.DELETE
+
+
+def test_what_a_new_object_inherits() -> None:
+    inherited = passed_on(sddl.parse(f"O:{OTHER}D:(A;CIIO;RC;;;{ME})(A;;WD;;;{ME})(OA;CI;WP;;{STRANGER};{ME})"), CLASS)
+    assert (inherited.owner, len(inherited.dacl or ())) == (None, 1)
+    assert granted(inherited, SIDS, rights.READ_CONTROL)
+    assert not granted(inherited, SIDS, rights.WRITE_DAC)
+    assert not granted(inherited, SIDS, rights.WRITE_PROPERTY)
+
+
+def test_without_a_dacl_nothing_is_passed_on() -> None:
+    """Nobody can tell what the object will have then, which is not the same as nothing."""
+    assert passed_on(sddl.parse(f"O:{OTHER}"), CLASS).dacl is None

@@ -12,7 +12,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.acco
 DOMAIN, ROOT = "S-1-5-21-1-2-3", "S-1-5-21-9-9-9"
 ME, OTHER, GROUP, TRUSTED = (f"{DOMAIN}-{rid}" for rid in (2001, 2002, 2003, 2004))
 DOMAIN_ADMINS, ADMINISTRATOR = f"{DOMAIN}-512", f"{DOMAIN}-500"
-SIDS = (ME, f"{DOMAIN}-513", GROUP, "S-1-1-0", "S-1-5-11", "S-1-5-32-545")
+SIDS = (ME, f"{DOMAIN}-513", GROUP, "S-1-1-0", "S-1-5-11", "S-1-5-32-548")
 
 ALLOWED, CREATOR, OWNER, UNREADABLE = None, "made it within the machine account quota", "its owner", "cannot be read"
 
@@ -52,6 +52,8 @@ def groups(*sids: str) -> frozenset[str]:
         (Ownership(OTHER, None, groups(GROUP)), OWNER),
         # 5: owned by a group that this login is in; the crowd is no group
         (Ownership(GROUP, None), ALLOWED),
+        (Ownership("S-1-5-32-548", None), ALLOWED),
+        (Ownership("S-1-5-32-549", None), OWNER),
         (Ownership("S-1-5-11", None), OWNER),
         (Ownership("S-1-1-0", None), OWNER),
         # 6: owned by somebody on the list, or in a group that is on it

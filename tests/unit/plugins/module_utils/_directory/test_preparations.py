@@ -9,7 +9,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.preparations import Preparation, find
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.preparations import (
+    ATTRIBUTES,
+    Preparation,
+    find,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.security_descriptor import (
     OpaqueAce,
     SecurityDescriptor,
@@ -27,6 +31,7 @@ OWN_NAMES = [
 
 
 def found(descriptor: SecurityDescriptor | bytes = RECORDED, **attributes: list[bytes]) -> list[Preparation]:
+    """Of an account as a search answers it: with the attributes that were asked for."""
     content = descriptor if isinstance(descriptor, bytes) else sddl.encode(descriptor)
     entry = {
         "sAMAccountName": [b"PC-1$"],
@@ -34,7 +39,8 @@ def found(descriptor: SecurityDescriptor | bytes = RECORDED, **attributes: list[
         "servicePrincipalName": [name.encode() for name in OWN_NAMES],
         "nTSecurityDescriptor": [content],
     }
-    return find(entry | attributes, SID, ["corp.example", "Branch.example"])
+    answer = {name: values for name, values in (entry | attributes).items() if name in ATTRIBUTES}
+    return find(answer, SID, ["corp.example", "Branch.example"])
 
 
 @pytest.mark.parametrize("name", ["computer made by a delegate", "computer made by an administrator"])
@@ -49,21 +55,21 @@ def only(preparations: list[Preparation]) -> Preparation:
 
 
 @pytest.mark.parametrize(
-    ("control", "name", "flag"),
+    ("control", "name", "flag", "parameter"),
     [
-        (0x81000, "unconstrained delegation", "TRUSTED_FOR_DELEGATION"),
-        (0x1001000, "protocol transition", "TRUSTED_TO_AUTH_FOR_DELEGATION"),
-        (0x1020, "an empty password is allowed", "PASSWD_NOTREQD"),
+        (0x81000, "unconstrained delegation", "TRUSTED_FOR_DELEGATION", "TrustedForDelegation"),
+        (0x1001000, "protocol transition", "TRUSTED_TO_AUTH_FOR_DELEGATION", "TrustedToAuthForDelegation"),
+        (0x1020, "an empty password is allowed", "PASSWD_NOTREQD", "PasswordNotRequired"),
     ],
 )
-def test_flags(control: int, name: str, flag: str) -> None:
+def test_flags(control: int, name: str, flag: str, parameter: str) -> None:
     preparation = only(found(userAccountControl=[str(control).encode()]))
     assert preparation.name == name
     assert preparation.evidence == f"userAccountControl {control:#x} has {flag}"
-    assert "Set-ADAccountControl PC-1$" in preparation.remedy
+    assert f"Set-ADAccountControl PC-1$ -{parameter} $false" in preparation.remedy
 
 
-@pytest.mark.parametrize("control", [0x1000, 0x1002])
+@pytest.mark.parametrize("control", [0x1000, 0x1002, 0x1001, 0xFEF7FFDF])
 def test_plain_flags_are_none(control: int) -> None:
     assert found(userAccountControl=[str(control).encode()]) == []
 
@@ -74,6 +80,10 @@ def test_lists() -> None:
     assert delegation.evidence == "msDS-AllowedToDelegateTo names cifs/fs0, cifs/fs1, cifs/fs2 and 2 more"
     keys = only(found(**{"msDS-KeyCredentialLink": [b"B:4:0102:CN=PC-1", b"B:4:0103:CN=PC-1"]}))
     assert keys.evidence == "msDS-KeyCredentialLink has 2 values"
+    key = only(found(**{"msDS-KeyCredentialLink": [b"B:4:0102:CN=PC-1"]}))
+    assert key.evidence == "msDS-KeyCredentialLink has 1 value"
+    three = only(found(**{"msDS-AllowedToDelegateTo": services[:3]}))
+    assert three.evidence == "msDS-AllowedToDelegateTo names cifs/fs0, cifs/fs1, cifs/fs2"
     history = only(found(sIDHistory=[sddl.encode_sid(f"{SID}-512")]))
     assert history.evidence == f"sIDHistory holds {SID}-512"
 
@@ -82,6 +92,8 @@ def test_lists() -> None:
     ("value", "whom"),
     [
         (sddl.encode(sddl.parse(f"O:BAD:(A;;GA;;;{STRANGER})")), STRANGER),
+        (sddl.encode(sddl.parse(f"O:BAD:(D;;GA;;;{MAKER})(A;;GA;;;{STRANGER})")), STRANGER),
+        (sddl.encode(sddl.parse(f"O:BAD:(D;;GA;;;{MAKER})")), "nobody"),
         (sddl.encode(sddl.parse("O:BAD:")), "nobody"),
         (sddl.encode(sddl.parse("O:BA")), "everybody"),
         (b"garbage", "somebody (the security descriptor is truncated at 7 bytes)"),
@@ -111,6 +123,10 @@ def test_foreign_service_principal_name(spn: str) -> None:
     preparation = only(found(servicePrincipalName=[spn.encode(), b"host/pc-1"]))
     assert preparation.name == "foreign service principal names"
     assert preparation.evidence == spn
+
+
+def test_a_service_principal_name_that_is_no_text_is_foreign() -> None:
+    assert only(found(servicePrincipalName=[b"HOST/pc-1\xff"])).evidence == "HOST/pc-1\ufffd"
 
 
 def with_entries(entries: str, owner: str = MAKER) -> SecurityDescriptor:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import Entry
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.protection import disabled, refusal
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.protection import (
+    ATTRIBUTES,
+    disabled,
+    refusal,
+)
 
 WORKSTATION: Entry = {
     "objectClass": [b"top", b"person", b"organizationalPerson", b"user", b"computer"],
@@ -26,6 +30,10 @@ def test_workstation_may_be_written(flags: bytes) -> None:
     assert disabled(account) is (flags == b"4098")
 
 
+def test_class_is_told_whatever_its_case() -> None:
+    assert refusal({**WORKSTATION, "objectClass": [b"top", b"Computer"]}) is None
+
+
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
@@ -37,6 +45,7 @@ def test_workstation_may_be_written(flags: bytes) -> None:
         ({"userAccountControl": [b"16781312"]}, "is trusted to authenticate for delegation"),
         ({"userAccountControl": [b"4128"]}, "PASSWD_NOTREQD"),
         ({"userAccountControl": [b"69632"]}, "userAccountControl 0x11000"),
+        ({"userAccountControl": [b"4097"]}, "userAccountControl 0x1001"),
         ({"userAccountControl": []}, "userAccountControl 0x0"),
         ({"primaryGroupID": [b"516"]}, "another primary group"),
         ({"primaryGroupID": []}, "another primary group"),
@@ -44,8 +53,13 @@ def test_workstation_may_be_written(flags: bytes) -> None:
     ],
 )
 def test_everything_else_may_not(change: Entry, cause: str) -> None:
-    account = {name: values for name, values in {**WORKSTATION, **change}.items() if values}
+    # as a search answers it: with the attributes that were asked for and are there
+    account = {name: values for name, values in {**WORKSTATION, **change}.items() if values and name in ATTRIBUTES}
     refused = refusal(account)
     assert refused is not None
     assert cause in refused[0]
     assert "no option allows to write it" in refused[1]
+
+
+def test_account_whose_flags_cannot_be_read_is_not_called_disabled() -> None:
+    assert disabled({}) is False

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._package import certificate_store
+from ansible_collections.adops.offline_join.plugins.module_utils._package.certificate_store import Element, Kind
 from ansible_collections.adops.offline_join.plugins.module_utils._package.certificates import certificates, part
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import DecodeError
-from ansible_collections.adops.offline_join.plugins.module_utils._package.structures import SstStore
+from ansible_collections.adops.offline_join.plugins.module_utils._package.structures import PfxStore, SstStore
 
 LOCAL_MACHINE = 0x20000
 ROOT, ISSUING, PFX = b"root", b"issuing", b"key"
@@ -39,8 +41,25 @@ def test_key_comes_alone_and_is_not_exportable() -> None:
     assert made is not None
     assert made.sst_stores is None
     [store] = made.pfx_stores or ()
-    assert (store.pfx, store.private_key_export_policy, store.template_name) == (PFX, 0, None)
+    assert store == PfxStore(
+        template_name=None,
+        private_key_export_policy=0,
+        policy_server_url=None,
+        policy_server_url_flags=0,
+        policy_server_id=None,
+        pfx=PFX,
+    )
     assert "key" not in repr(store).replace("private_key_export_policy", "")
+
+
+def test_lists_beside_the_certificates_are_passed_over() -> None:
+    elements = [
+        Element(Kind.REVOCATION_LIST, b"crl"),
+        Element(Kind.CERTIFICATE, ROOT),
+        Element(Kind.TRUST_LIST, b"ctl"),
+    ]
+    store = SstStore(store_location=LOCAL_MACHINE, store_name="Root", sst=certificate_store.write(elements))
+    assert certificates(store) == [ROOT]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PKCS7 or whatever"])

@@ -138,6 +138,12 @@ class TestHeaders:
         assert 0 <= len(content) - end < 8
         assert content[end:] == bytes(len(content) - end)
 
+    def test_filler_behind_the_length_may_be_anything(self) -> None:
+        """It is reserved (MS-RPCE 2.2.6.2)."""
+        content = samples.encode(samples.JOIN3)
+        filled = content[:12] + b"\xcc" * 4 + content[16:]
+        assert ndr.decode(Join3Part, filled).value == samples.JOIN3
+
     def test_null_takes_no_referent(self) -> None:
         values = dataclasses.replace(samples.WINDOWS_JOIN, domain=None)
         content = samples.encode(values)
@@ -156,13 +162,23 @@ class TestRefusals:
         [
             (b"", 0, "is truncated inside its serialization header"),
             (bytes.fromhex("01100800cccccccc"), 8, "is truncated inside its serialization header"),
+            (serialized(), 16, "needs 4 bytes, but only 0 are left"),
             (b"\x01\x00" + serialized(1, 1, 0)[2:], 0, "does not begin with the NDR serialization header"),
             (serialized(1, 1, 0) + b"\0", 8, "announces 12 bytes, but 13 follow"),
             (serialized(1, 1, 0)[:-1], 8, "announces 12 bytes, but 11 follow"),
             (serialized(0, 1, 0), 16, "its top-level pointer is NULL"),
             (serialized(1, 1, 0, 7, 7), 0x1C, "has 8 unknown bytes behind its last field"),
         ],
-        ids=["nothing", "half a header", "other header", "a byte more", "a byte less", "NULL", "unknown bytes"],
+        ids=[
+            "nothing",
+            "half a header",
+            "only a header",
+            "other header",
+            "a byte more",
+            "a byte less",
+            "NULL",
+            "unknown bytes",
+        ],
     )
     def test_of_the_whole_structure(self, content: bytes, offset: int, problem: str) -> None:
         with pytest.raises(DecodeError) as raised:
@@ -220,6 +236,11 @@ def _value_or_error(structure: type, content: bytes) -> Any:
         return ndr.decode(structure, content).value
     except DecodeError as error:
         return error
+
+
+def test_a_structure_shows_its_numbers_and_texts_and_hides_its_bytes() -> None:
+    assert repr(Join3Part(rid=1234, sid="S-1-5-21")) == "Join3Part(rid=1234, sid='S-1-5-21')"
+    assert "content" not in repr(samples.UNKNOWN)
 
 
 class TestDamage:

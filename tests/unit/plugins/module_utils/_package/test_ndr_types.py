@@ -14,6 +14,12 @@ from typing import Any
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._package import ndr
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import DecodeError, PackageError
+from ansible_collections.adops.offline_join.plugins.module_utils._package.ndr_types import (
+    CountedArray,
+    Guid,
+    UnicodeString,
+    Unsigned,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 from ansible_collections.adops.offline_join.plugins.module_utils._package.structures import (
     DnsDomainInfo,
@@ -57,10 +63,10 @@ class TestRefusals:
             (NAME, b"\x0f\0", "DnsDomainInfo.Name", (NAME, 0x110), "has 16 bytes, but its Length says 15"),
             (NAME_CHARACTERS + 8, 7, "DnsDomainInfo.Name", (NAME, 0x110), "has 14 bytes, but its Length says 16"),
             (NAME_CHARACTERS + 12, b"\0\0", "DnsDomainInfo.Name", (NAME, 0x110), "has a NUL character inside"),
-            (SID, 5, "DnsDomainInfo.Sid", (SID, SID + 8), "is not a SID"),
-            (SID + 4, b"\2", "DnsDomainInfo.Sid", (SID, SID + 8), "is not a SID"),
-            (SID + 5, b"\3", "DnsDomainInfo.Sid", (SID, SID + 8), "is not a SID"),
-            (SID, NUMBER.pack(16) + b"\1\x10", "DnsDomainInfo.Sid", (SID, SID + 8), "up to 15 subauthorities"),
+            (SID, 5, "DnsDomainInfo.Sid", (SID + 4, SID + 4), "is not a SID"),
+            (SID + 4, b"\2", "DnsDomainInfo.Sid", (SID + 4, SID + 4), "is not a SID"),
+            (SID + 5, b"\3", "DnsDomainInfo.Sid", (SID + 4, SID + 4), "is not a SID"),
+            (SID, NUMBER.pack(16) + b"\1\x10", "DnsDomainInfo.Sid", (SID + 4, SID + 4), "up to 15 subauthorities"),
         ],
     )
     def test_of_join_data(
@@ -111,6 +117,51 @@ class TestRefusals:
         assert raised.value.offset == key - 12
 
 
+# No structure of a package has these behind a single byte, or so few of them in an array.
+Unaligned = dataclasses.make_dataclass(
+    "Unaligned",
+    [
+        ("first", int, ndr.member("First", Unsigned(1))),
+        ("guid", uuid.UUID, ndr.member("Guid", Guid())),
+        ("second", int, ndr.member("Second", Unsigned(1))),
+        ("name", str, ndr.member("Name", UnicodeString())),
+    ],
+    frozen=True,
+    namespace={"IDL_NAME": "UNALIGNED"},
+)
+Name = dataclasses.make_dataclass("Name", [("name", str, ndr.member("Name", UnicodeString()))], frozen=True)
+Names = dataclasses.make_dataclass(
+    "Names",
+    [("names", tuple, ndr.member("Names", CountedArray(Name, 2)))],
+    frozen=True,
+    namespace={"IDL_NAME": "NAMES"},
+)
+
+
+class TestPlaces:
+    def test_guid_and_unicode_string_begin_at_multiples_of_4(self) -> None:
+        value = Unaligned(0x11, uuid.UUID(int=0), 0x22, "ab")
+        content = samples.encode(value)
+        assert content[0x14:0x18] == b"\x11\0\0\0"
+        assert content[0x18:0x28] == bytes(16)
+        assert content[0x28:0x2C] == b"\x22\0\0\0"
+        assert struct.unpack_from("<HH", content, 0x2C) == (4, 6)
+        assert ndr.decode(Unaligned, content).value == value
+
+    @pytest.mark.parametrize("count", [1, 2])
+    def test_arrays_of_the_smallest_elements_fit(self, count: int) -> None:
+        names = Names((Name(None),) * count)
+        assert ndr.decode(Names, samples.encode(names)).value == names
+
+    def test_one_element_more_than_an_array_may_have(self) -> None:
+        with pytest.raises(DecodeError, match="counts 3 elements, more than any package has"):
+            ndr.decode(Names, samples.encode(Names((Name(None),) * 3)))
+
+    def test_a_list_without_elements_is_the_smallest_one(self) -> None:
+        part = PolicyPart(element_lists=(PolicyElementList(source=None, root_key_id=1, elements=None),))
+        assert ndr.decode(PolicyPart, samples.encode(part)).value == part
+
+
 class TestWriting:
     def test_unicode_string_has_room_for_a_nul_that_is_not_written(self) -> None:
         length, largest, _referent = struct.unpack_from("<HHI", JOIN, NAME)
@@ -147,6 +198,11 @@ class TestWriting:
         content = samples.encode(samples.JOIN4)
         assert samples.JOIN4.object_guid == uuid.UUID("0a0b0c0d-0e0f-1011-1213-141516171819")
         assert content[0x1C:0x2C] == bytes.fromhex("0d0c0b0a 0f0e 1110 1213141516171819")
+
+    def test_sid_may_have_15_subauthorities(self) -> None:
+        info = dataclasses.replace(samples.WINDOWS_JOIN.dns_domain_info, sid="S-1-5" + "-1" * 15)
+        join = dataclasses.replace(samples.WINDOWS_JOIN, dns_domain_info=info)
+        assert ndr.decode(Win7Blob, samples.encode(join)).value == join
 
     @pytest.mark.parametrize(
         "sid", ["", "S-1", "S-1-x", "S-1-5-x", "X-1-5-21", "S-2-5-21", "S-1-5" + "-1" * 16, "S-1-5--1", "S-1-5-1_0"]

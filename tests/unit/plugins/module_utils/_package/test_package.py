@@ -77,6 +77,14 @@ class TestBuilding:
         package = Package.build(account, samples.DOMAIN, samples.CONTROLLER, Password("x"))
         assert package.machine_name == "ber-pc-001"
         assert package.domain_name == "corp.example"
+        assert repr(package) == "Package('ber-pc-001', domain='corp.example')"
+
+    def test_names_of_the_controller_are_marked_as_those_of_dns(self) -> None:
+        """DS_DNS_CONTROLLER_FLAG, DS_DNS_DOMAIN_FLAG and DS_DNS_FOREST_FLAG (dsgetdc.h)."""
+        assert BUILT.join.dc_info.flags == 0x13FD | 0xE0000000
+        plain = dataclasses.replace(samples.CONTROLLER, flags=0)
+        package = Package.build(samples.ACCOUNT, samples.DOMAIN, plain, Password("x"))
+        assert package.join.dc_info.flags == 0xE0000000
 
     def test_same_values_give_the_same_bytes(self) -> None:
         assert samples.build().content == BUILT.content
@@ -168,6 +176,10 @@ class TestRefusals:
         with pytest.raises(PackageError, match="holds no join"):
             Package.read(content)
 
+    def test_package_without_anything(self) -> None:
+        with pytest.raises(PackageError, match="holds no join"):
+            Package.read(samples.encode(ProvisionData(version=1, blobs=None)))
+
     def test_forms_that_hold_nothing(self) -> None:
         for blob_format, field in ((1, "ODJ_WIN7BLOB"), (2, "OP_PACKAGE")):
             content = samples.encode(ProvisionData(version=1, blobs=(Blob(blob_format=blob_format, content=None),)))
@@ -204,6 +216,15 @@ class TestReading:
         again = samples.encode(PartCollection(parts=package.parts))
         wrapped = samples.encode(ProvisioningPackage(wrapped_part_collection=again))
         assert wrapped == samples.nested(content)["win8"][1]
+
+    def test_package_without_parts(self) -> None:
+        nothing = samples.encode(PartCollection(parts=None))
+        package = Package.read(samples.compose(BUILT.join, wrapped_part_collection=nothing))
+        assert package.parts == ()
+
+    def test_domain_is_called_by_its_dns_name_where_there_is_one(self) -> None:
+        package = Package.read(samples.compose(dataclasses.replace(BUILT.join, domain="CORP")))
+        assert package.domain_name == "corp.example"
 
     def test_account_is_known_from_join4_alone(self) -> None:
         package = Package.read(samples.compose(BUILT.join, [BUILT.parts[0], replaced("join4")]))

@@ -72,9 +72,16 @@ def test_join2_is_made_of_what_is_given() -> None:
     made = parts.join2("Lyon", persistent_site=True, netbios_name="BER-PC-001", primary_dns_domain="corp.example")
     assert made == samples.JOIN2
     assert parts.join2(None, persistent_site=False, netbios_name=None, primary_dns_domain=None) is None
-    assert parts.join2("Lyon", persistent_site=False, netbios_name=None, primary_dns_domain=None) == Join2Part(
-        site_name="Lyon"
-    )
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [("site", "site_name"), ("netbios_name", "netbios_name"), ("primary_dns_domain", "primary_dns_domain")],
+)
+def test_one_thing_to_say_is_enough_for_join2(given: str, field: str) -> None:
+    nothing: dict[str, Any] = {"site": None, "netbios_name": None, "primary_dns_domain": None}
+    made = parts.join2(persistent_site=False, **nothing | {given: "Lyon"})
+    assert made == dataclasses.replace(Join2Part(), **{field: "Lyon"})
 
 
 def test_join3_and_join4_say_their_account() -> None:
@@ -111,6 +118,14 @@ def test_parts_without_arrays_say_nothing_is_there() -> None:
     certificates = dataclasses.replace(samples.CERTIFICATES, pfx_stores=None, sst_stores=None)
     said = described(certificates, "certificates")
     assert (said["private_keys"], said["stores"]) == ([], [])
+
+
+def test_stores_without_content_have_no_size() -> None:
+    keys = tuple(dataclasses.replace(store, pfx=None) for store in samples.CERTIFICATES.pfx_stores or ())
+    stores = tuple(dataclasses.replace(store, sst=None) for store in samples.CERTIFICATES.sst_stores or ())
+    said = described(dataclasses.replace(samples.CERTIFICATES, pfx_stores=keys, sst_stores=stores), "certificates")
+    assert [one["size"] for one in (*said["private_keys"], *said["stores"])] == [0, 0, 0]
+    assert parts.describe(dataclasses.replace(samples.UNKNOWN, content=None))["size"] == 0
 
 
 def test_unknown_part_is_opaque() -> None:

@@ -144,6 +144,8 @@ class TestComparing:
     def test_never_equal_to_its_text(self) -> None:
         assert PASSWORD != SECRET
         assert SECRET not in [PASSWORD]
+        # the other side is asked, too
+        assert PASSWORD.__eq__(SECRET) is NotImplemented
 
     def test_equal_passwords_have_equal_hashes(self) -> None:
         assert hash(Password("\ud83d\ude00")) == hash(Password("\U0001f600"))

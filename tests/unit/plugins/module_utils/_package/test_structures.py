@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import struct
 from typing import Any
@@ -32,6 +33,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 HEADER = "01100800cccccccc"
+# The members that Microsoft's IDL declares ("Offline domain join IDL definitions", dsgetdc.h), in its order. Counts
+# stand before what they count and are no members here.
+MEMBERS = {
+    structures.Blob: "ulODJFormat pBlob",
+    ProvisionData: "ulVersion pBlobs",
+    structures.DnsDomainInfo: "Name DnsDomainName DnsForestName DomainGuid Sid",
+    structures.DomainControllerInfo: "DomainControllerName DomainControllerAddress DomainControllerAddressType "
+    "DomainGuid DomainName DnsForestName Flags DcSiteName ClientSiteName",
+    Win7Blob: "lpDomain lpMachineName lpMachinePassword DnsDomainInfo DcInfo Options",
+    ProvisioningPackage: "EncryptionType EncryptionContext WrappedPartCollection cbDecryptedPartCollection Extension",
+    structures.PackagePart: "PartType ulFlags Part Extension",
+    PartCollection: "pParts Extension",
+    Join2Part: "dwFlags lpNetbiosName lpSiteName lpPrimaryDNSDomain dwReserved lpReserved",
+    Join3Part: "Rid lpSid",
+    structures.Join4Part: "Rid lpSid ObjectGuid",
+    PolicyElement: "pKeyPath pValueName ulValueType pValueData",
+    PolicyElementList: "pSource ulRootKeyId pElements",
+    PolicyPart: "pElementLists Extension",
+    structures.PfxStore: "pTemplateName ulPrivateKeyExportPolicy pPolicyServerUrl ulPolicyServerUrlFlags "
+    "pPolicyServerId pPfx",
+    SstStore: "StoreLocation pStoreName pSst",
+    CertificatePart: "pPfxStores pSstStores Extension",
+}
+OUTERMOST = {
+    ProvisionData: "ODJ_PROVISION_DATA",
+    Win7Blob: "ODJ_WIN7BLOB",
+    ProvisioningPackage: "OP_PACKAGE",
+    PartCollection: "OP_PACKAGE_PART_COLLECTION",
+    Join2Part: "OP_JOINPROV2_PART",
+    Join3Part: "OP_JOINPROV3_PART",
+    structures.Join4Part: "OP_JOINPROV4_PART",
+    PolicyPart: "OP_POLICY_PART",
+    CertificatePart: "OP_CERT_PART",
+}
 
 
 def words(text: str) -> bytes:
@@ -48,6 +83,37 @@ def referent(text: str) -> bytes:
 def serialized(body: bytes) -> bytes:
     body += bytes(-len(body) % 8)
     return bytes.fromhex(HEADER) + struct.pack("<II", len(body), 0) + body
+
+
+class TestNames:
+    """Errors name the field, so that a reader finds it in Microsoft's description."""
+
+    @pytest.mark.parametrize("structure", MEMBERS, ids=lambda structure: structure.__name__)
+    def test_members(self, structure: type) -> None:
+        fields = dataclasses.fields(structure)  # type: ignore[arg-type]  # all of them are dataclasses
+        assert " ".join(field.metadata["idl_name"] for field in fields) == MEMBERS[structure]
+
+    def test_structures(self) -> None:
+        assert {structure: structure.IDL_NAME for structure in STRUCTURES} == OUTERMOST
+        declared = {one for one in vars(structures).values() if dataclasses.is_dataclass(one)}
+        assert declared == set(MEMBERS)
+
+
+class TestMost:
+    """How many elements an array may have: honest packages have a handful, a policy has thousands of values."""
+
+    @pytest.mark.parametrize(("count", "refused"), [(256, False), (257, True)])
+    def test_forms_of_a_package(self, count: int, refused: bool) -> None:
+        content = serialized(struct.pack("<5I", 0x20000, 1, count, 0x20004, count) + bytes(12 * count))
+        with pytest.raises(DecodeError, match="more than any package has") if refused else contextlib.nullcontext():
+            assert len(ndr.decode(ProvisionData, content).value.blobs or ()) == count
+
+    @pytest.mark.parametrize(("count", "refused"), [(16_384, False), (16_385, True)])
+    def test_values_of_a_policy(self, count: int, refused: bool) -> None:
+        head = struct.pack("<11I", 0x20000, 1, 0x20004, 0, 0, 1, 0, 0x80000002, count, 0x20008, count)
+        with pytest.raises(DecodeError, match="more than any package has") if refused else contextlib.nullcontext():
+            [one] = ndr.decode(PolicyPart, serialized(head + bytes(20 * count))).value.element_lists or ()
+            assert len(one.elements or ()) == count
 
 
 class TestWhatWindowsWrote:
@@ -257,6 +323,9 @@ class TestThereAndBack:
         content = samples.encode(PartCollection(parts=parts))
         assert struct.unpack_from("<II", content, 0x14) == (0, pointer)
         assert ndr.decode(PartCollection, content).value.parts == parts
+
+    def test_a_part_is_not_essential_unless_said(self) -> None:
+        assert structures.PackagePart(part_type=samples.UNKNOWN_TYPE, content=None).flags == 0
 
     def test_structures_cannot_be_changed(self) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):

@@ -148,3 +148,4 @@ class TestSize:
 
     def test_limit_is_four_mebibytes(self) -> None:
         assert text.LARGEST_PACKAGE == 4 * 1024 * 1024
+        assert text.LARGEST_TEXT == 12 * 1024 * 1024

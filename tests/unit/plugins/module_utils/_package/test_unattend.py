@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import re
 import xml.etree.ElementTree as ET
 
@@ -77,6 +78,12 @@ def computer_names(content: bytes) -> list[str | None]:
     return [one.text for one in ET.fromstring(content).findall(f"u:settings[@pass='specialize']/{component}", NS)]
 
 
+def test_names_of_microsoft() -> None:
+    assert unattend.NAMESPACE == "urn:schemas-microsoft-com:unattend"
+    assert unattend.PASSES == ("specialize", "offlineServicing")
+    assert unattend.ARCHITECTURES == ("amd64", "arm64", "x86")
+
+
 class TestNew:
     def test_it_holds_the_package_and_the_name(self) -> None:
         written = unattend.write(None, Wanted(PACKAGE))
@@ -105,9 +112,9 @@ class TestNew:
 
 class TestPatch:
     @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-    @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "windows-1252"])
+    @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"])
     def test_everything_else_stays_byte_for_byte(self, codec: str, newline: str) -> None:
-        declared = {"utf-8-sig": "utf-8", "utf-16-be": "utf-16"}.get(codec, codec)
+        declared = {"utf-8-sig": "utf-8", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}.get(codec, codec)
         template = TEMPLATE.replace('"utf-8"', f'"{declared}"').replace("\n", newline).encode(codec)
         written = unattend.write(template, Wanted(PACKAGE))
         assert account_data(written) == PACKAGE.to_base64()
@@ -172,6 +179,23 @@ class TestPatch:
             unattend.write(content, Wanted(PACKAGE))
         assert computer_names(unattend.write(content, Wanted(PACKAGE, rename=True))) == ["BER-PC-001"]
 
+    @pytest.mark.parametrize("name", ["BER-PC-001", "ber-pc-001", " BER-PC-001 ", "Ber-Pc-001\n"])
+    def test_a_name_that_is_the_package_s_stays_as_it_is_written(self, name: str) -> None:
+        content = join(f"<ComputerName>{name}</ComputerName>", name="Shell-Setup").encode()
+        assert computer_names(unattend.write(content, Wanted(PACKAGE))) == [name]
+
+    def test_a_package_in_small_letters_finds_its_name(self) -> None:
+        account = dataclasses.replace(samples.ACCOUNT, machine_name="ber-pc-001")
+        small = Package.build(account, samples.DOMAIN, samples.CONTROLLER, Password(samples.SECRET))
+        content = join("<ComputerName>BER-PC-001</ComputerName>", name="Shell-Setup").encode()
+        assert computer_names(unattend.write(content, Wanted(small))) == ["BER-PC-001"]
+
+    @pytest.mark.parametrize(("name", "shown"), [(" OTHER ", "OTHER"), ("x" * 41, "x" * 40)])
+    def test_another_name_is_shown(self, name: str, shown: str) -> None:
+        content = join(f"<ComputerName>{name}</ComputerName>", name="Shell-Setup").encode()
+        with pytest.raises(UnattendError, match=f"names the computer '{shown}' "):
+            unattend.write(content, Wanted(PACKAGE))
+
 
 REFUSED = {
     "no XML": ("certainly none", "is no well-formed XML in line 1"),
@@ -183,6 +207,11 @@ REFUSED = {
     ),
     "another root": ("<unattend/>", "is XML, but no answer file"),
     "another architecture": (join("", architecture="x86"), "is for x86, not for amd64"),
+    "another architecture in capitals": (join("", architecture="X86"), "is for x86, not for amd64"),
+    "two other architectures": (
+        join("", architecture="x86").replace("</settings>", '<component processorArchitecture="arm64"/></settings>'),
+        "is for arm64 and x86, not for amd64",
+    ),
     "another machine": (join(provisioning(OTHER)), "holds the package of BER-PC-002, not of BER-PC-001"),
     "another machine elsewhere": (
         join(provisioning(OTHER, "OfflineIdentification"), "offlineServicing"),
@@ -216,6 +245,24 @@ def test_what_is_refused(content: str, sentence: str) -> None:
     for package in (PACKAGE, AGAIN, OTHER):
         assert package.to_base64()[:12] not in str(raised.value)
     assert raised.value.__suppress_context__ or raised.value.__context__ is None
+
+
+@pytest.mark.parametrize(
+    "setting", ["Credentials", "JoinDomain", "JoinWorkgroup", "MachineObjectOU", "MachinePassword", "UnsecureJoin"]
+)
+def test_every_other_way_to_join_is_refused(setting: str) -> None:
+    content = join(f"<Identification><{setting}/></Identification>").encode()
+    with pytest.raises(UnattendError, match=f"in the pass specialize: {setting};"):
+        unattend.write(content, Wanted(PACKAGE))
+
+
+def test_what_a_file_says_of_the_join() -> None:
+    names = join("<ComputerName> BER-PC-001 </ComputerName>", name="Shell-Setup").encode()
+    assert unattend.look(names) == unattend.Seen((), ("BER-PC-001",))
+    assert unattend.look(join(provisioning(PACKAGE)).encode()) == unattend.Seen(("BER-PC-001",), ())
+    assert unattend.look(join(provisioning("%PACKAGE%")).encode()) == unattend.Seen((), ())
+    elsewhere = join(f"<Identification><Note>{PACKAGE.to_base64()}</Note></Identification>").encode()
+    assert unattend.look(elsewhere) == unattend.Seen((), ())
 
 
 def test_too_large() -> None:

@@ -22,6 +22,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.accoun
 STAGING, BERLIN = "OU=Staging,DC=corp,DC=example", "OU=Berlin,DC=corp,DC=example"
 ONE, TWO, THREE = (f"CN={name},OU=Groups,DC=corp,DC=example" for name in ("One", "Two", "Three"))
 NOW = AccountState(f"CN=PC-1,{STAGING}", STAGING, True, "desk", (ONE, TWO))
+ADMINS, OWNER, MAKER, STRANGER = (f"S-1-5-21-1-2-3-{rid}" for rid in (512, 1101, 1102, 1103))
+OWNED = replace(NOW, owner=OWNER, creator=MAKER, trustees=(ADMINS, STRANGER, MAKER, OWNER))
 
 
 def test_nothing_wanted_nothing_changed() -> None:
@@ -51,6 +53,47 @@ def test_what_is_so_already_is_no_change() -> None:
 )
 def test_one_change(wanted: WantedState, change: Change) -> None:
     assert changes(NOW, wanted) == [change]
+
+
+def test_first_description() -> None:
+    [change] = changes(replace(NOW, description=None), WantedState(description="hall"))
+    assert change == Change(Kind.DESCRIPTION, "", "hall")
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "expected"),
+    [
+        # whoever owned or made it loses its entries with the ownership, the new owner keeps its own
+        (
+            OWNED,
+            WantedState(owner=ADMINS),
+            [
+                Change(Kind.OWNER, OWNER, ADMINS),
+                Change(Kind.RIGHTS, MAKER, ""),
+                Change(Kind.RIGHTS, OWNER, ""),
+            ],
+        ),
+        (OWNED, WantedState(owner=MAKER), [Change(Kind.OWNER, OWNER, MAKER), Change(Kind.RIGHTS, OWNER, "")]),
+        (OWNED, WantedState(owner=OWNER), [Change(Kind.RIGHTS, MAKER, "")]),
+        # those named lose theirs, with an owner or without
+        (OWNED, WantedState(stripped=frozenset({STRANGER, TWO})), [Change(Kind.RIGHTS, STRANGER, "")]),
+        (
+            replace(OWNED, owner=ADMINS, creator=None),
+            WantedState(owner=ADMINS, stripped=frozenset({STRANGER, ADMINS})),
+            [Change(Kind.RIGHTS, STRANGER, "")],
+        ),
+        # nobody knows who owns it
+        (NOW, WantedState(owner=ADMINS), [Change(Kind.OWNER, "", ADMINS)]),
+        (OWNED, WantedState(), []),
+    ],
+)
+def test_owner_and_rights(now: AccountState, wanted: WantedState, expected: list[Change]) -> None:
+    assert changes(now, wanted) == expected
+    assert not any(change.endangers_the_machine for change in expected)
+
+
+def test_words_of_results_and_diffs() -> None:
+    assert [kind.value for kind in Kind] == ["owner", "rights", "enabled", "description", "path", "group", "account"]
 
 
 def test_an_exact_list_joins_and_leaves() -> None:
@@ -86,6 +129,8 @@ def test_enabling_endangers_nobody() -> None:
     [change] = changes(replace(NOW, enabled=False), WantedState(enabled=True))
     assert change == Change(Kind.ENABLED, "no", "yes")
     assert not change.endangers_the_machine
+    [described] = changes(NOW, WantedState(description="no"))
+    assert not described.endangers_the_machine
 
 
 def test_names_given_twice() -> None:

@@ -155,6 +155,13 @@ class TestDoubt:
         intended = dataclasses.replace(RECORD, password_last_set=None, package_sha256=None)
         assert found(record=intended).state is State.NOT_ISSUED
 
+    def test_a_record_that_was_not_completed(self) -> None:
+        """As a run of provisioned_packages leaves it that was killed: there is a package, so it may be in use."""
+        cut_off = dataclasses.replace(RECORD, password_last_set=None)
+        finding = found(record=cut_off)
+        assert finding.state is State.UNKNOWN
+        assert finding.evidence == ("its issue record is not complete; run provisioned_packages again",)
+
 
 class TestOverdue:
     def test_too_long_in_staging(self) -> None:
@@ -208,6 +215,8 @@ class TestSuspicion:
         after = seen(**{attribute: filetime(USED_AT)})
         assert found(carried=CARRIED, seen=after).state is State.USED
         assert found(carried=None, seen=seen(**{attribute: early})).state is State.USED
+        silent = {"dc0": None, **seen(**{attribute: early})}
+        self.suspicious("used on dc2 at 2026-11-19T11:00:00+00:00, before", carried=CARRIED, seen=silent)
 
     def test_used_twice(self) -> None:
         twice = (Applied(USED_AT, "5CG1"), Applied(USED_AT, "5CG2"))

@@ -68,6 +68,7 @@ def test_examination_of_a_sound_machine() -> None:
     assert "error" not in one.to_result()
     assert one.to_result()["headline"] == "a ghost; delete it"
     assert str(FINE) == "it is up"
+    assert one.before_and_after() == ("", "")
 
 
 def test_tolerated() -> None:
@@ -84,3 +85,8 @@ def test_warnings_tell_what_stops_nobody() -> None:
         "PC-9: a ghost; delete it",
         "deleted is unknown for 3 machines: nothing is seen; grant it",
     ]
+
+
+def test_words_of_results() -> None:
+    assert [one.value for one in Severity] == ["error", "warning"]
+    assert [one.value for one in Verdict] == ["pass", "fail", "skipped", "unknown"]

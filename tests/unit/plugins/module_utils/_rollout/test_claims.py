@@ -91,6 +91,16 @@ class TestBytes:
         with pytest.raises(SealError, match="'owner', which is not known; update"):
             Claims.from_fields({**FIELDS, "owner": "x"})
 
+    def test_of_several_the_first_is_named(self) -> None:
+        with pytest.raises(SealError, match="lack the field domain"):
+            Claims.from_fields({"format": 1})
+        with pytest.raises(SealError, match="'owner0'"):
+            Claims.from_fields({**FIELDS, **{f"owner{number}": "x" for number in range(9, -1, -1)}})
+
+    def test_of_the_name_of_an_unknown_field_40_characters_are_shown(self) -> None:
+        with pytest.raises(SealError, match=f"the field '{'x' * 40}', which"):
+            Claims.from_fields({**FIELDS, "x" * 41: "x"})
+
     @pytest.mark.parametrize("version", [2, 0, True, 1.0, "1", None])
     def test_another_format(self, version: object) -> None:
         with pytest.raises(SealError, match="have a format other than 1"):
@@ -122,6 +132,8 @@ class TestFields:
             ("domain", "corp\nexample"),
             ("serial_number", ""),
             ("serial_number", " PF3XK0Q1"),
+            ("domain", "x" * 256),
+            ("serial_number", "x" * 129),
             ("ledger_id", "x" * 129),
             ("issued", "2026-11-21T11:00:00Z"),
             ("issued", datetime(2026, 11, 21)),
@@ -133,6 +145,7 @@ class TestFields:
             ("sid", "S-1-5"),
             ("password_last_set", 0),
             ("password_last_set", True),
+            ("password_last_set", 2**63),
             ("key_version", 2**32),
         ],
     )
@@ -140,9 +153,29 @@ class TestFields:
         with pytest.raises(SealError, match=f"impossible {field}: "):
             changed(**{field: value})
 
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("domain", "x" * 255),
+            ("serial_number", "x" * 128),
+            ("ledger_id", "x" * 128),
+            ("password_last_set", 2**63 - 1),
+            ("key_version", 2**32 - 1),
+        ],
+    )
+    def test_the_longest_and_the_largest(self, field: str, value: object) -> None:
+        assert getattr(changed(**{field: value}), field) == value
+
+    @pytest.mark.parametrize("field", ["object_guid", "sid"])
+    def test_the_example_in_a_refusal_is_one(self, field: str) -> None:
+        with pytest.raises(SealError, match="it is nothing such as") as raised:
+            changed(**{field: "x"})
+        example = str(raised.value).rpartition(" ")[2]
+        assert getattr(changed(**{field: example}), field) == example
+
     @pytest.mark.parametrize("text", ["2026-11-21 11:00:00Z", "2026-11-21T11:00:00+00:00", "2026-02-30T11:00:00Z", 1])
     def test_another_form_of_time(self, text: object) -> None:
-        with pytest.raises(SealError, match="impossible issued"):
+        with pytest.raises(SealError, match="impossible issued: it is no time such as 2026-"):
             Claims.from_fields({**FIELDS, "issued": text})
 
 

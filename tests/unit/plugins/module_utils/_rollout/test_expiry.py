@@ -66,3 +66,7 @@ def test_underway() -> None:
 @pytest.mark.parametrize("record", [None, dataclasses.replace(RECORD, password_last_set=None)])
 def test_without_a_finished_record(record: IssueRecord | None) -> None:
     assert ruling(record=record).state is State.UNKNOWN
+
+
+def test_words_of_results() -> None:
+    assert [state.value for state in State] == ["valid", "used", "underway", "unknown", "expired"]

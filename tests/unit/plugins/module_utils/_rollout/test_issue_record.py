@@ -96,10 +96,12 @@ def test_baseline_of_a_controller_that_nobody_asked_is_that_of_a_new_account() -
     [
         {"machine": None},
         {"password_last_set": "soon"},
+        {"key_version": True},
         {"evidence": []},
         {"evidence": {"dc1": None}},
         {"evidence": {"dc1": {"last_logon": 0}}},
         {"evidence": {"dc1": {**FIELDS["evidence"]["dc1.corp.example"], "logon_count": None}}},
+        {"evidence": {"dc1": {**FIELDS["evidence"]["dc1.corp.example"], "logon_count": False}}},
     ],
     ids=str,
 )

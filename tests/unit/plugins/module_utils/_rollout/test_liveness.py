@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.liveness import State, judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.liveness import Liveness, State, judge
 
 SET = 134_080_000_000_000_000
 NEW = Traces(password_last_set=SET)
@@ -32,7 +32,7 @@ def changed(**values: Any) -> Traces:
 
 
 def test_nothing_changed_anywhere() -> None:
-    assert judge(RECORD, {"dc1": NEW, "dc2": NEW}).state is State.UNUSED
+    assert judge(RECORD, {"dc1": NEW, "dc2": NEW}) == Liveness(State.UNUSED, "")
 
 
 def test_without_a_record_it_lives() -> None:
@@ -85,3 +85,7 @@ def test_traces_that_were_there_before_are_no_proof() -> None:
 def test_intention_knows_no_password_yet() -> None:
     assert judge(INTENDED, {"dc1": changed(password_last_set=SET + 9)}).state is State.UNUSED
     assert judge(INTENDED, {"dc1": changed(logon_count=1)}).state is State.LIVE
+
+
+def test_words_of_results() -> None:
+    assert [state.value for state in State] == ["unused", "live", "unknown"]

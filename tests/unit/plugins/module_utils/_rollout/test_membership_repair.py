@@ -84,14 +84,14 @@ def test_out_of_reach_only_a_package_helps(found: dict[str, Any], means: Means) 
 def test_out_of_reach_without_a_package(found: dict[str, Any], means: Means) -> None:
     assert refusal(found, means) == (
         "the domain or its controllers were not found (ERROR_NO_SUCH_DOMAIN); "
-        "give a new package (path), because no domain controller answers"
+        "give a new package (package), because no domain controller answers"
     )
 
 
 def test_in_reach_without_anything() -> None:
     assert refusal(seen(channel_status=1789), NOTHING) == (
         "the machine's secret is dead (ERROR_TRUSTED_RELATIONSHIP_FAILURE); "
-        "give a login that may reset its password (username), or a new package (path)"
+        "give a login that may reset its password (username), or a new package (package)"
     )
 
 
@@ -130,7 +130,7 @@ class TestMachineThatHasLeft:
     @pytest.mark.parametrize("means", [NOTHING, LOGIN])
     def test_there_is_no_password_to_reset(self, locator: int, status: int, means: Means) -> None:
         assert refusal(seen(locator, verify_status=status), means, NO_MEMBER) == (
-            "the machine is no member of a domain; give a new package (path)"
+            "the machine is no member of a domain; give a new package (package)"
         )
 
 
@@ -181,7 +181,7 @@ def test_package_that_brings_the_machine_back(domain: str) -> None:
 @pytest.mark.parametrize("domain", ["other.example", "CORP", "example"])
 def test_package_for_another_domain(domain: str) -> None:
     assert misfit(OFFER, domain) == (
-        f"the package is for corp.example, not for {domain}; look which package lies at path"
+        f"the package is for corp.example, not for {domain}; look which file package names"
     )
 
 

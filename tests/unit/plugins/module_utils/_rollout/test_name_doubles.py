@@ -26,7 +26,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.name_d
 OU = "OU=Staging,DC=corp,DC=example"
 ACCOUNT_OF_IT = Holder(f"CN=PC-1,{OU}", OU, "computer", "guid-1", "PC-1$", "PC-1")
 STRANGER = Holder("CN=OLD,OU=Old,DC=x", "OU=Old,DC=x", "computer", "guid-2", "OLD$", "OLD", ("HOST/PC-1",))
-MACHINE = Machine("pc-1", paths=("ou=staging, dc=corp,dc=example",))
+MACHINE = Machine("pc-1", organizational_units=("ou=staging, dc=corp,dc=example",))
 
 
 def check(seen: Sighting, machine: Machine = MACHINE, *, reuse: bool = False) -> dict[str, Check]:

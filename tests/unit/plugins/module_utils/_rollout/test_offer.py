@@ -22,7 +22,7 @@ def test_package_of_this_machine(name: str) -> None:
 @pytest.mark.parametrize("name", ["BER-PC-002", "BER-PC-0010", "BER-PC-00", "BER-PC-001 ", ""])
 def test_package_of_another(name: str) -> None:
     assert offer("ber-pc-001", name).misdirected() == (
-        f"the package is for {name}, not for ber-pc-001; look which package lies at path"
+        f"the package is for {name}, not for ber-pc-001; look which file package names"
     )
 
 

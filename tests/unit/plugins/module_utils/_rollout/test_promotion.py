@@ -9,7 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import promotion, retirement, verification
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
+    promotion,
+    retirement,
+    status_codes,
+    verification,
+)
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import (
     BROKEN,
     STAGING,
@@ -28,6 +33,15 @@ def test_only_what_stands_is_restarted(check_id: str) -> None:
     outcome = case.outcome()
     assert promotion.needs_policy(outcome, case.subject, moved=True) is (check_id not in BEFORE_POLICY)
     assert promotion.waits_for_start(outcome) is (check_id in ("policy", "policy_values"))
+
+
+def test_nothing_waits_for_a_start_where_something_earlier_is_broken() -> None:
+    case = Case()
+    for check_id in ("organizational_unit", "policy"):
+        BROKEN[check_id][0](case)
+    outcome = case.outcome()
+    assert outcome.stops_at(["policy"])
+    assert not promotion.waits_for_start(outcome)
 
 
 def test_what_an_earlier_run_moved_is_finished() -> None:
@@ -51,6 +65,7 @@ def account(**more: Any) -> dict[str, Any]:
         (account(password_last_set=6), True),
         (account(evidence={"dc1": {"password_last_set": 5}, "dc2": {"password_last_set": 6}, "dc3": None}), True),
         (account(replicas={"dc2": {"exists": True, "password_last_set": 9}, "dc3": {"exists": False}}), True),
+        (account(replicas={"dc2": None}), False),
         (account(issue_record=None, password_last_set=6), False),
         (account(issue_record={"password_last_set": None}, password_last_set=6), False),
     ],
@@ -72,3 +87,11 @@ def test_a_broken_channel_is_told() -> None:
     assert retirement.broken_channel(case.domain).number == 1311  # type: ignore[union-attr]
     case.domain["locator"]["status"] = 1355
     assert retirement.broken_channel(case.domain).number == 1355  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("status", "out_of_reach"), [(1311, True), (1789, False)])
+def test_what_keeps_a_machine_from_changing_its_password(status: int, out_of_reach: bool) -> None:
+    cause = status_codes.explain(status)
+    assert retirement.obstacle(cause) == retirement.Obstacle(cause.sentence, out_of_reach)
+    assert retirement.obstacle(None) is None
+    assert not retirement.Obstacle("anything else").out_of_reach

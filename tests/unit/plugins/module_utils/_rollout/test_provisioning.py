@@ -119,6 +119,18 @@ class TestCompletion:
         assert completed.evidence == {"dc1": Traces(**seen)}
 
     @pytest.mark.parametrize(
+        "entry",
+        [
+            account(password_last_set=filetime(minutes=5)),
+            account(password_last_set=filetime(minutes=-5)),
+            account(evidence={"dc1": traces(last_logon=filetime(minutes=5))}),
+            account(evidence={"dc1": traces(last_logon_timestamp=filetime(minutes=5))}),
+        ],
+    )
+    def test_within_what_clocks_may_differ(self, entry: dict[str, Any]) -> None:
+        assert isinstance(provisioning.complete(record(), entry), IssueRecord)
+
+    @pytest.mark.parametrize(
         ("entry", "cause"),
         [
             ({"exists": False}, "there is no such account"),
@@ -175,11 +187,15 @@ def test_a_success_is_no_refusal() -> None:
         (2, "the organizational unit was not found"),
         (0x80070005, "the login may not make or reuse this account"),
         (-2147024891, "the login may not make or reuse this account"),
+        (50, "the domain controller cannot do this"),
+        (87, "Windows does not accept these parameters"),
+        (1326, "the domain refuses the login"),
         (2224, "the account was made meanwhile"),
         (2732, "the account belongs to somebody else"),
         (1355, "the domain or its controllers were not found"),
         (0x80094012, "the login may not enroll for a certificate template"),
         (-2146877422, "the login may not enroll for a certificate template"),
+        (0x80094800, "the CA does not issue a certificate template"),
     ],
 )
 def test_what_windows_answers_means_something_else_here(status: int, sentence: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import (
     CHOICES,
     Act,
+    Decision,
     PackageFile,
     decide,
 )
@@ -18,9 +19,13 @@ DN = "CN=BER-PC-001,OU=Staging,DC=corp,DC=example"
 ABSENT, UNUSABLE, DEAD, SOUND = PackageFile.ABSENT, PackageFile.UNUSABLE, PackageFile.DEAD, PackageFile.SOUND
 
 
+def test_choices_of_the_option() -> None:
+    assert CHOICES == ("never", "missing", "dead", "always")
+
+
 @pytest.mark.parametrize("regenerate", CHOICES)
 def test_new_machine(regenerate: str) -> None:
-    assert decide(None, ABSENT, regenerate).act is Act.CREATE
+    assert decide(None, ABSENT, regenerate) == Decision(Act.CREATE, "")
 
 
 @pytest.mark.parametrize("package", [UNUSABLE, DEAD, SOUND])

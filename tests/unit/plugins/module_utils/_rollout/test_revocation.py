@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import revocation
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.liveness import Liveness, State
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation import Account, Act
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
 
@@ -76,6 +77,31 @@ class TestBegun:
         assert not revocation.begun(BEGUN, FRESH, issued_again), "a later package would be taken for ours"
 
 
+class TestLife:
+    """A password that we set is no sign of life, and hides none."""
+
+    OURS = Traces(password_last_set=9)
+    ISSUED = dataclasses.replace(ISSUE, password_last_set=5, evidence={"dc1": Traces(password_last_set=5)})
+
+    @pytest.mark.parametrize(("record", "account"), [(BEGUN, FRESH), (RECORD, REVOKED)], ids=["begun", "revoked"])
+    def test_the_password_is_ours(self, record: RevocationRecord, account: Account) -> None:
+        assert revocation.life(record, account, self.ISSUED, {"dc1": self.OURS}).state is State.UNUSED
+        used = dataclasses.replace(self.OURS, last_logon=8, logon_count=1)
+        assert revocation.life(record, account, self.ISSUED, {"dc1": used}).state is State.LIVE
+        assert revocation.life(record, account, self.ISSUED, {"dc1": self.OURS, "dc2": None}).state is State.UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("record", "account"),
+        [(None, FRESH), (RECORD, FRESH), (BEGUN, dataclasses.replace(FRESH, object_guid="other"))],
+    )
+    def test_the_password_is_the_machines(self, record: RevocationRecord | None, account: Account) -> None:
+        life = revocation.life(record, account, self.ISSUED, {"dc1": self.OURS})
+        assert life == Liveness(State.LIVE, "its password was set after the package was issued, as seen on dc1")
+
+    def test_without_an_issue_record_it_counts_as_live(self) -> None:
+        assert revocation.life(RECORD, REVOKED, None, {"dc1": self.OURS}).state is State.LIVE
+
+
 class TestWords:
     def test_what_outlives_an_unused_package(self) -> None:
         assert revocation.outlives(used=False, fingerprints=[], waiting=[], silent=[]) == []
@@ -90,6 +116,10 @@ class TestWords:
 
     def test_nothing_is_said_to_be_cut_off_where_nobody_looked(self) -> None:
         assert revocation.cut_off([]) == []
+
+    def test_where_it_is_cut_off(self) -> None:
+        [said] = revocation.cut_off(["dc1", "dc2"])
+        assert said.endswith("logons with the password of any copy of its package, on dc1, dc2")
 
 
 class TestRecord:
@@ -116,3 +146,7 @@ class TestRecord:
     def test_other_content(self, content: str) -> None:
         with pytest.raises(ValueError):  # noqa: PT011 - json says it in its own words
             RevocationRecord.from_json(content)
+
+
+def test_words_of_results_and_diffs() -> None:
+    assert [act.value for act in Act] == ["enabled", "password", "key_credentials", "package"]

@@ -29,12 +29,13 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rol
     open_it,
     recipient,
     sealed,
+    self_signed,
     unnoticed,
 )
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
 ISSUERS = [issuer().certificate]
 
@@ -250,6 +251,12 @@ class TestStructure:
         other = put(["signer_infos", 0, "signature_algorithm"], {"algorithm": "sha512_ecdsa"})
         with pytest.raises(SealError, match="signature algorithm"):
             signature.verify(signed_part_with(other, message))
+
+    def test_a_signer_with_a_key_of_another_kind(self) -> None:
+        odd = self_signed("Odd", ed25519.Ed25519PrivateKey.generate())
+        message = signature.sign(b"{}", odd.certificate, elliptic().key)
+        with pytest.raises(SealError, match="kind of the signer's key"):
+            signature.verify(message)
 
     def test_two_signers(self) -> None:
         def double(content: Any) -> None:

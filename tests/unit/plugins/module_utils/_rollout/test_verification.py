@@ -101,14 +101,26 @@ def test_without_a_domain_controller_nothing_of_the_domain_is_judged() -> None:
 def test_nothing_expected_is_nothing_checked() -> None:
     case = Case()
     case.expected = {"name": "BER-PC-001", "domain": "CORP.example", "bitlocker": "ignore"}
-    case.domain["policy"]["core"] = case.domain["direct_access"] = None
+    case.domain["policy"]["core"] = case.domain["directaccess"] = None
     outcome = case.outcome()
     assert outcome.headline is None
     skipped = {one.id for one in outcome.findings if one.verdict is Verdict.SKIPPED}
     assert skipped == {
         "identity", "dns_servers", "organizational_unit", "groups", "policy", "policy_values", "certificates",
-        "direct_access", "laps", "bitlocker", "administrators", "bootstrap",
+        "directaccess", "laps", "bitlocker", "administrators", "bootstrap",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("nobody_looked_for", "check_id", "words"),
+    [("doubles", "doubles", "nobody looked for doubles"), ("replicas", "replication", "no other domain controller")],
+)
+def test_what_nobody_looked_at_is_neither_good_nor_bad(nobody_looked_for: str, check_id: str, words: str) -> None:
+    case = Case()
+    del case.account[nobody_looked_for]
+    assert finding(case, check_id).verdict is Verdict.SKIPPED
+    assert words in finding(case, check_id).evidence
+    assert case.outcome().headline is None
 
 
 # Changes, the check, its verdict, words of its evidence or remedy, and whether it is pending.
@@ -283,7 +295,7 @@ DETAILS: dict[str, tuple[list[Callable[[Case], None]], str, Verdict, str, bool]]
         [put("account.laps_expiration", JOINED + 30 * DAY)], "laps", Verdict.PASS, "after the join", False,
     ),
     "DirectAccess not configured": (
-        [put("domain.direct_access", None)], "direct_access", Verdict.FAIL, "not configured", False,
+        [put("domain.directaccess", None)], "directaccess", Verdict.FAIL, "not configured", False,
     ),
     "LAPS expires in the past": ([put("account.laps_expiration", 5)], "laps", Verdict.FAIL, "earlier machine", True),
     "LAPS without an expiry": ([put("account.laps_expiration", None)], "laps", Verdict.FAIL, "has no expiry", True),

@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.windows_join import Step, Verdict, judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.windows_join import (
+    Step,
+    Verdict,
+    judge,
+    judge_rejoin,
+)
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.windows_machines import (
     EARLIER,
     MEMBER,
@@ -255,3 +260,37 @@ class TestOrder:
             broken |= remedy
         assert "its clock is 1 d behind" in refusal(seen(**broken), offer=offer, reading=late)
         assert verdict(seen(**broken), offer) == Verdict(Step.APPLY)
+
+
+class TestRejoin:
+    """Before a member leaves its domain: what would keep it from coming back."""
+
+    def test_a_member_that_can_take_the_package(self) -> None:
+        assert judge_rejoin(OFFER, seen(**MEMBER), clock()) is None
+
+    def test_its_name_and_its_domain_do_not_matter(self) -> None:
+        machine = seen(**MEMBER | {"domain": "other.example"}, active_name="OLD", pending_name="OLD")
+        assert judge_rejoin(OFFER, machine, clock()) is None
+
+    def test_package_of_another_machine(self) -> None:
+        other = dataclasses.replace(OFFER, package_machine_name="BER-PC-002")
+        assert judge_rejoin(other, seen(**MEMBER), clock()) == other.misdirected()
+
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            ({"domain_role": 5}, "is a domain controller"),
+            ({"serial_number": "OTHER"}, "its serial number is OTHER"),
+            ({"sku": 101}, "(SKU 101) cannot join"),
+            ({"entra_join_type": 1}, "joined to Entra ID"),
+            ({"elevated": False}, "not elevated"),
+            ({"pending_name": "NEW"}, "its new name NEW waits"),
+        ],
+    )
+    def test_what_would_keep_it_out(self, wrong: dict[str, Any], words: str) -> None:
+        said = judge_rejoin(OFFER, seen(**MEMBER | wrong), clock())
+        assert said is not None
+        assert words in said
+
+    def test_clock(self) -> None:
+        assert "its clock is 1 d behind" in (judge_rejoin(OFFER, seen(**MEMBER), clock(-86400)) or "")

@@ -24,6 +24,13 @@ SEEN: dict[str, Any] = {
 }
 
 
+def test_a_draw_that_windows_would_refuse_is_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    poor, good = "a" * 32, "Aa0-" * 8
+    drawn = iter(poor + good)
+    monkeypatch.setattr(winrm_bootstrap.secrets, "choice", lambda _alphabet: next(drawn))
+    assert winrm_bootstrap.make_password() == good
+
+
 def test_passwords_are_random_and_usable() -> None:
     passwords = {winrm_bootstrap.make_password() for _time in range(50)}
     assert len(passwords) == 50
@@ -53,11 +60,11 @@ def test_settings_take_their_place() -> None:
         TEMPLATE, ["192.0.2.10", "2001:0db8::0001"], PASSWORD, 12
     ).splitlines()
     assert (before, after) == ("before", "after")
-    assert json.loads(line) == {"controllers": ["192.0.2.10", "2001:db8::1"], "password": PASSWORD, "hours": 12}
+    assert json.loads(line) == {"control_nodes": ["192.0.2.10", "2001:db8::1"], "password": PASSWORD, "hours": 12}
 
 
 @pytest.mark.parametrize(
-    ("controllers", "hours", "sentence"),
+    ("control_nodes", "hours", "sentence"),
     [
         ([], 12, "nobody could come in"),
         (["control.corp.example"], 12, "control.corp.example is no address"),
@@ -69,9 +76,9 @@ def test_settings_take_their_place() -> None:
         (["192.0.2.10"], 337, "hours is 337"),
     ],
 )
-def test_what_it_refuses(controllers: list[str], hours: int, sentence: str) -> None:
+def test_what_it_refuses(control_nodes: list[str], hours: int, sentence: str) -> None:
     with pytest.raises(BootstrapError, match=sentence):
-        winrm_bootstrap.script(TEMPLATE, controllers, PASSWORD, hours)
+        winrm_bootstrap.script(TEMPLATE, control_nodes, PASSWORD, hours)
 
 
 @pytest.mark.parametrize("template", ["", "@'\n{}\n'@\n@'\n{}\n'@\n"])

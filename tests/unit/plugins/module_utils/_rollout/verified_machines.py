@@ -44,7 +44,7 @@ EXPECTED: dict[str, Any] = {
     "policies": ("Workstation Baseline",),
     "policy_values": ({**WSUS, "data": "https://wsus"},),
     "certificates": ({"issuer": "issuing ca", "key_usage": "1.3.6.1.5.5.7.3.2", "template": None},),
-    "direct_access": (2,),
+    "directaccess": (2,),
     "laps": True,
     "bitlocker": "required",
     "administrators": ("machine-500", "domain-512"),
@@ -106,7 +106,7 @@ DOMAIN: dict[str, Any] = {
             "has_private_key": True,
         }
     ],
-    "direct_access": {"status": 2, "substatus": 0},
+    "directaccess": {"status": 2, "substatus": 0},
     "events": [{"id": 4098, "time": JOINED, "status": None}],
 }
 REPLICA = {
@@ -190,7 +190,7 @@ BROKEN: dict[str, tuple[Callable[[Case], None], bool]] = {
     "policy": (put("expected.policies", ("Other",)), False),
     "policy_values": (registry(WSUS, None), False),
     "certificates": (put("domain.certificates", []), True),
-    "direct_access": (put("domain.direct_access", {"status": 0, "substatus": 0}), True),
+    "directaccess": (put("domain.directaccess", {"status": 0, "substatus": 0}), True),
     "laps": (put("account.laps_expiration", JOINED + 29 * DAY), True),
     "bitlocker": (put("account.recovery_objects", []), False),
     "administrators": (put("machine.security.administrators", ["S-1-5-21-1-2-3-500"]), False),

@@ -85,6 +85,14 @@ def test_known_values_must_stand_there() -> None:
     assert not BRANCH.fits("BER-PC-008", {"number": "eight"})
 
 
+def test_a_shortened_field_fits_up_to_its_length() -> None:
+    template = NameTemplate.parse("PC-{serial_number:.4}")
+    assert all(template.fits(name) for name in ("PC-5CG6", "PC-5", "pc-5cg6"))
+    assert not any(template.fits(name) for name in ("PC-5CG61", "PC-", "PC-5_G6"))
+    assert template.fits("PC-5CG6", {"serial_number": "5CG6127"})
+    assert not template.fits("PC-5CG7", {"serial_number": "5CG6127"})
+
+
 @given(st.from_regex(r"[A-Z]{1,4}", fullmatch=True), st.integers(0, 99999))
 def test_what_is_made_fits(branch: str, number: int) -> None:
     values = {"branch": branch, "type": "PC", "number": str(number)}
