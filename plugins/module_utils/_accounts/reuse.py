@@ -80,7 +80,8 @@ class Reuse:
         if refusal := protection.refusal(entry):
             yield refusal
         if protection.disabled(entry):
-            yield "somebody disabled the account", "ask why, or read NAME.revoked.json where it was revoked; enable it if it is to be used again"
+            why = "ask why, or read NAME.revoked.json where it was revoked; enable it if it is to be used again"
+            yield "somebody disabled the account", why
         if path and not account.distinguished_name.lower().endswith(f",{path.lower()}"):
             yield f"it is not in {path}", "move it there first, or give its own path for this machine"
         for left in preparations.find(entry, self._domain.sid, [self._domain.dns_name]):

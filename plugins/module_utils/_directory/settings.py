@@ -99,7 +99,7 @@ class Settings:
             (
                 simple and not (self.username and self.password),
                 "a simple bind needs username and password",
-                "set both (the password as OFFLINE_JOIN_DIRECTORY_PASSWORD in the environment), or use auth_protocol kerberos",
+                "set both (the password in OFFLINE_JOIN_DIRECTORY_PASSWORD), or use auth_protocol kerberos",
             ),
             (
                 sealed and self.tls_mode != "none",
