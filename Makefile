@@ -18,7 +18,7 @@ export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help system venv $(CHECKS) check unit hands integration thorough molecule rollout down
-.PHONY: bench site newest release test clean
+.PHONY: coverage bench site newest release test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -75,6 +75,13 @@ sanity: venv ##   ansible-test sanity
 	@echo "==> $@"
 	@tests/make/tree.sh $(TREE)
 	@python tests/sanity/run.py $(TREE)
+
+coverage: venv ## branches of the plugins that the unit tests take; COVERAGE=integration adds the tests against the lab
+	@rm -rf build/coverage
+	@COVERAGE_PROCESS_START=$(CURDIR)/pyproject.toml COVERAGE_FILE=$(CURDIR)/build/coverage/data \
+		$(MAKE) --keep-going unit $(COVERAGE) || echo "a test failed: what follows may be too low"
+	@echo "==> $@"
+	@python -m tests.coverage $(if $(COVERAGE),95,85)
 
 unit: venv ## tests without a lab
 	@echo "==> $@"

@@ -114,6 +114,8 @@ class Interrupted:
     def _start(self, **environment: str) -> RunningModule:
         hook = {
             "PYTHONPATH": str(_HOOK),
+            # What is counted are events of the module, not those of a measurement.
+            "COVERAGE_PROCESS_START": "",
             "KILL_AT": f"{self.event.thread} {self.event.number}",
             "KILL_LOG": str(self._log),
         }

@@ -68,6 +68,7 @@ class Run:
 
     def until_killed(self, options: dict[str, Any]) -> bool:
         hook = {"PYTHONPATH": str(_HOOK), "KILL_AT": f"MainThread {self.number}", "KILL_LOG": str(self._log)}
+        hook["COVERAGE_PROCESS_START"] = ""  # its events are not those of the module
         done = self._run(options, hook | {"KILL_DEST": str(self.place)})
         assert done.returncode in (0, -signal.SIGKILL), done.stdout + done.stderr
         return done.returncode != 0

@@ -269,6 +269,7 @@ class TestKilledRun:
     def killed(self, branch: Branch, name: str, number: int, log: Path) -> bool:
         honest = branch.extra_environment
         hook = {"PYTHONPATH": str(HOOK), "KILL_AT": f"MainThread {number}", "KILL_LOG": str(log)}
+        hook["COVERAGE_PROCESS_START"] = ""  # its events are not those of the module
         branch.extra_environment = honest | hook | {"KILL_DEST": str(branch.dest)}
         process = start(branch, name).process
         branch.extra_environment = honest

@@ -14,7 +14,8 @@ for stage in "$@"; do
     start=${EPOCHREALTIME/./}
     together=()
     [[ $stage == *+* ]] && together=(--jobs=2 --output-sync=target)
-    if make "${together[@]}" ${stage//+/ }; then passed=$((passed + 1)); else failed=1; fi
+    IFS=+ read -ra targets <<<"$stage"
+    if make "${together[@]}" "${targets[@]}"; then passed=$((passed + 1)); else failed=1; fi
     elapsed=$((${EPOCHREALTIME/./} - start))
     report+=("$(printf '%-16s %6d.%d s' "$stage" $((elapsed / 1000000)) $((elapsed / 100000 % 10)))")
     ((failed)) && break

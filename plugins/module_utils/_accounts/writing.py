@@ -85,9 +85,6 @@ class AccountWriter:
         for group, wishes in by_group.items():
             try:
                 self._change_members(group, wishes)
-            except ConnectionLost as failure:
-                for answer, _change in wishes:
-                    answer.fail(failure)
             except DirectoryError as failure:
                 self._one_by_one(group, wishes, failure)
 

@@ -129,8 +129,6 @@ def _checked(wanted: Wanted) -> tuple[Entry, SealedPackage | None]:
     except ValueError:
         text = f"{wanted.entry.time!r} is no time with an offset from UTC; write it like {events.now()}"
         raise ValueError(text) from None
-    if entry.kind == events.WITHOUT_MACHINE:
-        raise ValueError(f"an event {entry.kind} is recorded by the import itself; leave it out")
     if wanted.issue_record is not None:
         record = _record_in(wanted.issue_record)
         unit = entry.organizational_unit or split(record["distinguished_name"])[1]

@@ -173,7 +173,7 @@ class Revoker:
             answer.done.append(Change(act, f"set at FILETIME {plan.account.password_last_set}", _NEW_PASSWORDS))
         elif act is Act.KEY_CREDENTIALS:
             self._clear_keys(plan, answer)
-        elif act is Act.PACKAGE:
+        else:
             shown = ", ".join(map(str, self._store.packages(plan.name)))
             if not self._check_mode:
                 self._store.remove_packages(plan.name)

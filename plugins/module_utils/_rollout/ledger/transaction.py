@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -193,7 +192,5 @@ def _is_one_of(column: ColumnElement[Any], names: list[str]) -> ColumnElement[bo
 
 
 def _chunks(links: Sequence[Link], size: int) -> Iterator[Sequence[Link]]:
-    for start in itertools.count(0, size):
-        if start >= len(links):
-            return
+    for start in range(0, len(links), size):
         yield links[start : start + size]

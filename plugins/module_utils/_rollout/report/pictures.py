@@ -115,8 +115,6 @@ def _dates(start: datetime, end: datetime, across: Callable[[datetime], float]) 
     step = next((step for step in _STEPS if (end - start) / step <= 4), (end - start) / 4)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
     first = midnight + -((midnight - start) // step) * step
-    if first < start:
-        first += step
     moments = [first + number * step for number in range(5) if first + number * step <= end] or [start]
     form = "%m-%d" if step >= timedelta(days=1) else "%H:%M" if end - start < timedelta(days=1) else "%m-%d %H:%M"
     return tuple(Tick(across(moment), moment.strftime(form)) for moment in moments)

@@ -39,6 +39,8 @@ class Windows(join.ActionModule):
         if hand == "win_join_package":
             assert self._task.no_log
             assert module_args["package"] == PACKAGE.to_base64()
+        if hand == "win_package_wipe":
+            assert module_args == {"files": [LEFT]}
         answers = {
             "win_join_package": {"status": 0},
             "win_package_wipe": {"left": []},

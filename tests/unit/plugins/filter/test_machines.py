@@ -65,7 +65,7 @@ def test_what_cannot_be_resolved_neither_falls_back_nor_stops_the_others() -> No
 def test_a_name_is_a_text(given: object, shown: str) -> None:
     [entry] = machines(["host"], {"host": {"machine_name": given}})
     assert entry["name"] == shown
-    assert type(entry["name"]) is str
+    assert isinstance(entry["name"], str)
 
 
 def test_only_what_is_asked_for_is_read() -> None:

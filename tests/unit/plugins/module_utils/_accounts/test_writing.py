@@ -44,7 +44,8 @@ class Directory:
 
     def _write(self, *what: Any) -> None:
         self.writes.append(what)
-        if failure := self.failing(what):
+        failure = self.failing(what)
+        if isinstance(failure, Exception):
             raise failure
 
     def change_values(self, group: str, _attribute: str, joining: list[str], leaving: list[str]) -> None:

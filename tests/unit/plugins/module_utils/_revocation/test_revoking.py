@@ -60,7 +60,7 @@ class Directory:
 
     def replace(self, dn: str, changes: dict[str, Any]) -> None:
         self.writes.append((dn, changes))
-        if self.failing:
+        if isinstance(self.failing, Exception):
             raise self.failing
 
 

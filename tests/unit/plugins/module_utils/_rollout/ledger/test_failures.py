@@ -68,7 +68,7 @@ SQLITE: list[tuple[int, type[LedgerError], str]] = [
 def test_sqlite(code: int, kind: type[LedgerError], words: str) -> None:
     for failure in (of_sqlite(code), through_sqlalchemy(of_sqlite(code))):
         error = outcome(failure)
-        assert type(error) is kind
+        assert error.__class__ is kind
         assert words in str(error)
 
 
@@ -89,7 +89,7 @@ POSTGRESQL: list[tuple[str, type[LedgerError], str]] = [
 @pytest.mark.parametrize(("state", "kind", "words"), POSTGRESQL)
 def test_postgresql(state: str, kind: type[LedgerError], words: str) -> None:
     error = outcome(through_sqlalchemy(psycopg.errors.lookup(state)(QUOTED)))
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert words in str(error)
 
 
@@ -109,12 +109,12 @@ def test_a_connection_that_failed_has_no_state(words_of_libpq: str, words: str) 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_the_system_has_no_space(number: int) -> None:
-    assert type(outcome(OSError(number, "words", QUOTED))) is LedgerFull
+    assert outcome(OSError(number, "words", QUOTED)).__class__ is LedgerFull
 
 
 def test_the_system_refuses() -> None:
     error = outcome(PermissionError(errno.EACCES, "Permission denied", QUOTED))
-    assert type(error) is LedgerUnreachable
+    assert error.__class__ is LedgerUnreachable
     assert "Permission denied" in str(error)
     assert "correct the path or the rights on it" in str(error)
 
