@@ -18,7 +18,7 @@ export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
 .PHONY: help system venv $(CHECKS) check unit hands integration thorough molecule rollout down
-.PHONY: coverage bench site newest release test clean
+.PHONY: coverage mutation bench site newest release test clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -82,6 +82,12 @@ coverage: venv ## branches of the plugins that the unit tests take; COVERAGE=int
 		$(MAKE) --keep-going unit $(COVERAGE) || echo "a test failed: what follows may be too low"
 	@echo "==> $@"
 	@python -m tests.coverage $(if $(COVERAGE),95,85)
+
+# with this seed no set of texts is in order by chance
+mutation: venv ## small faults in the codec and in the rules that refuse, one at a time: does a test notice; MUTATION="_rollout/claims.py ..." for some files
+	@echo "==> $@"
+	@tests/make/tree.sh $(TREE)
+	@PYTHONHASHSEED=2 nice -n 19 python -m tests.mutation $(TREE) $(MUTATION)
 
 unit: venv ## tests without a lab
 	@echo "==> $@"

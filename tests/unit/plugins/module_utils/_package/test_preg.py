@@ -78,6 +78,7 @@ def test_truncated_file(length: int) -> None:
         (WRITTEN.replace(b";\0\4\0\0\0;\0\7", b";\0\xff\0\0\0;\0\7"), "PReg[0].data at offset 0x42: needs 255 bytes"),
         (WRITTEN.replace(b"S\0", b"\0\xd8", 1), "PReg[0].key at offset 0xa: is not valid UTF-16"),
         (b"PReg\1\0\0\0[\0a\0b\0c", "PReg[0].key at offset 0xa: has no closing NUL"),
+        (WRITTEN[:8] + bytes(preg.LARGEST_FILE - 8), "PReg[0] at offset 0x8: has no '[' here"),
         (bytes(preg.LARGEST_FILE + 1), "PReg at offset 0x400000: has 4194305 bytes, more than any policy"),
     ],
 )
