@@ -63,7 +63,7 @@ def sizes() -> tuple[Sizes, argparse.Namespace]:
     given = parser.parse_args()
     if given.quick:
         return Sizes(50, 2, 100, (100, 200), 20_000, 20, 1, 10, 1_000, (10, 20), 5, slow_share=10), given
-    fuzz, branches = (given.fuzz, given.fuzz_seconds), (100, 200, 500, 1_000)
+    fuzz, branches = (given.fuzz, given.fuzz_seconds), (100, 300, 1_000)
     return Sizes(given.machines, given.rounds, 1_000, (1_000, 5_000), *fuzz, 5, 100, 10_000, branches, 200), given
 
 
