@@ -36,17 +36,17 @@ MOVE, DISABLE = Change(Kind.PATH, HERE, THERE), Change(Kind.ENABLED, "yes", "no"
 
 
 class Directory:
-    """Notes every write; ``failing`` tells of each which exception it ends with."""
+    """Notes every write; one that ``fails`` ends with the exception ``failure``."""
 
     def __init__(self) -> None:
         self.writes: list[tuple[Any, ...]] = []
-        self.failing: Callable[[tuple[Any, ...]], Exception | None] = lambda _write: None
+        self.failure: Exception = UNWILLING
+        self.fails: Callable[[tuple[Any, ...]], bool] = lambda _write: False
 
     def _write(self, *what: Any) -> None:
         self.writes.append(what)
-        failure = self.failing(what)
-        if isinstance(failure, Exception):
-            raise failure
+        if self.fails(what):
+            raise self.failure
 
     def change_values(self, group: str, _attribute: str, joining: list[str], leaving: list[str]) -> None:
         self._write(group, joining, leaving)
@@ -95,7 +95,7 @@ def test_a_group_is_written_once_for_all(write: Write, directory: Directory) -> 
 
 
 def test_one_that_a_group_does_not_take_keeps_no_other_out(write: Write, directory: Directory) -> None:
-    directory.failing = lambda write: UNWILLING if dn("PC-2") in write[1] else None
+    directory.fails = lambda write: dn("PC-2") in write[1]
     answers = write(plan("PC-1", JOIN), plan("PC-2", JOIN), plan("PC-3", JOIN))
     assert [bool(answer.error) for answer in answers.values()] == [False, True, False]
     assert (answers["PC-2"].error or "").startswith("PC-2: change the members of CN=DirectAccess")
@@ -104,13 +104,13 @@ def test_one_that_a_group_does_not_take_keeps_no_other_out(write: Write, directo
 
 
 def test_a_single_one_is_not_tried_twice(write: Write, directory: Directory) -> None:
-    directory.failing = lambda _write: UNWILLING
+    directory.fails = lambda _write: True
     assert write(plan("PC-1", JOIN))["PC-1"].error
     assert len(directory.writes) == 1
 
 
 def test_a_machine_that_could_not_be_moved_gets_no_groups(write: Write, directory: Directory) -> None:
-    directory.failing = lambda write: UNWILLING if write == (dn("PC-1"), THERE) else None
+    directory.fails = lambda write: write == (dn("PC-1"), THERE)
     answers = write(plan("PC-1", DISABLE, MOVE, JOIN), plan("PC-2", MOVE, JOIN))
     assert answers["PC-1"].done == [DISABLE], "what was done is told"
     assert "move CN=PC-1" in (answers["PC-1"].error or "")
@@ -141,14 +141,14 @@ def test_a_check_writes_nothing_and_tells_all(write: Write, directory: Directory
 
 class TestLostConnection:
     def test_nothing_more_is_tried(self, write: Write, directory: Directory) -> None:
-        directory.failing = lambda write: LOST if write[0] == dn("PC-2") else None
+        directory.failure, directory.fails = LOST, lambda write: write[0] == dn("PC-2")
         answers = write(plan("PC-1", MOVE, JOIN), plan("PC-2", MOVE), plan("PC-3", MOVE))
         assert [one[0] for one in directory.writes] == [dn("PC-1"), dn("PC-2")]
         assert all("stopped answering" in (answer.error or "") for answer in answers.values())
         assert answers["PC-1"].done == [MOVE]
 
     def test_a_group_is_not_asked_one_by_one(self, write: Write, directory: Directory) -> None:
-        directory.failing = lambda _write: LOST
+        directory.failure, directory.fails = LOST, lambda _write: True
         answers = write(plan("PC-1", JOIN), plan("PC-2", JOIN, JOIN_OTHER))
         assert len(directory.writes) == 1
         assert all("stopped answering" in (answer.error or "") for answer in answers.values())

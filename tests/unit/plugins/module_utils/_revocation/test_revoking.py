@@ -32,10 +32,10 @@ def dn(name: str) -> str:
 
 
 class Directory:
-    """PC-1 and PC-2, disabled and with two key credentials each; ``failing`` is what a write ends with."""
+    """PC-1 and PC-2, disabled and with two key credentials each; a write ends with ``failures``, if there are any."""
 
     def __init__(self) -> None:
-        self.failing: Exception | None = None
+        self.failures: list[Exception] = []
         self.writes: list[tuple[str, dict[str, Any]]] = []
 
     def search(self, _base: str, asked: str, *_more: Any) -> list[tuple[str, dict[str, list[bytes]]]]:
@@ -60,8 +60,8 @@ class Directory:
 
     def replace(self, dn: str, changes: dict[str, Any]) -> None:
         self.writes.append((dn, changes))
-        if isinstance(self.failing, Exception):
-            raise self.failing
+        for failure in self.failures:
+            raise failure
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_check_writes_nothing(revoke: Revoke, directory: Directory) -> None:
 
 def test_what_may_not_be_cleared_is_reported_and_is_no_failure(revoke: Revoke, directory: Directory) -> None:
     """They open nothing as long as the account is disabled, and whoever enables it must know."""
-    directory.failing = FORBIDDEN
+    directory.failures = [FORBIDDEN]
     [answer] = revoke("PC-1")
     assert (answer.state, answer.error, answer.changed) == ("revoked", None, False)
     [told] = [one for one in answer.to_result()["outlives"] if "key credentials" in one]
@@ -133,7 +133,7 @@ def test_what_may_not_be_cleared_is_reported_and_is_no_failure(revoke: Revoke, d
 
 
 def test_without_a_connection_no_other_is_tried(revoke: Revoke, directory: Directory) -> None:
-    directory.failing = LOST
+    directory.failures = [LOST]
     answers = revoke("PC-1", "PC-2")
     assert [one for one, _changes in directory.writes] == [dn("PC-1")]
     assert [answer.state for answer in answers] == ["refused", "refused"]
