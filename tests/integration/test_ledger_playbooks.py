@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 
 from tests.integration.branch import Branch
 from tests.integration.seals import Seals
 
 
+@pytest.mark.thorough
 def test_another_process_holds_it(make_branch: Callable[[int], Branch], tmp_path: Path) -> None:
     branch = make_branch(2)
     seals = Seals(tmp_path)

@@ -177,6 +177,7 @@ def test_spy_finds_what_one_no_log_less_shows(spy: Spy, tmp_path: Path) -> None:
     assert found == {("OFFLINE_JOIN_LEDGER_PASSWORD", place) for place in ("run 0: stdout", "log", "witness")}
 
 
+@pytest.mark.thorough
 def test_two_jobs_share_only_the_database(fresh: Callable[[int], Branch], farm: TwinFarm) -> None:
     """One issues, another one in another place joins and accepts; without the database nothing is said to be done."""
     with PostgreSQL() as server:

@@ -82,6 +82,7 @@ def issue_tomorrow(file: Path, keys: Path) -> None:
     file.write_bytes(sealing.seal(opened.package, claims, issuer, [recipient.certificate], now=tomorrow))
 
 
+@pytest.mark.thorough
 def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> None:
     """Issued, joined and accepted; no plaintext lies about, not even half-written; again: nothing."""
     branch = sealed(3)

@@ -202,6 +202,7 @@ def test_join_that_does_not_take_at_the_restart(twins: Callable[[int], Branch], 
     assert accepted(farm, [name]) == {name}
 
 
+@pytest.mark.thorough
 def test_member_that_another_package_made(twins: Callable[[int], Branch], farm: TwinFarm) -> None:
     """Alive: left as it is. Its account reset meanwhile: told. Without the network nobody knows."""
     branch = twins(2)
