@@ -29,7 +29,7 @@ def action() -> ActionBase:
 
 class TestOtherAction:
     def test_it_runs_with_its_own_arguments(self, action: ActionBase) -> None:
-        answer = run_action(action, "ansible.builtin.debug", {"msg": "hello"}, {})
+        answer = run_action(action, "ansible.builtin.fail", {"msg": "hello"}, {})
         assert answer["msg"] == "hello"
         assert action._task.args == {"of": "this action"}
 
