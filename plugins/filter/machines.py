@@ -67,10 +67,7 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-try:
-    from jinja2 import Undefined
-except ImportError as error:
-    raise ImportError("variables that cannot be resolved are known by jinja2, which ansible-core brings") from error
+from ansible_collections.adops.offline_join.plugins.plugin_utils._host_variables import unresolved
 
 
 def machines(
@@ -92,7 +89,7 @@ def _machine(
 
 
 def _resolved(value: Any, variable: str, host: str) -> Any:
-    return f"{variable} cannot be resolved: {host}" if isinstance(value, Undefined) else value
+    return f"{variable} cannot be resolved: {host}" if unresolved(value) else value
 
 
 class FilterModule:

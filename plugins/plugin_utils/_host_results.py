@@ -10,15 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results import VARIABLES, Results
-
-try:
-    from jinja2 import Undefined
-except ImportError as error:
-    raise ImportError("the results of hosts are read with jinja2, which ansible-core brings") from error
+from ansible_collections.adops.offline_join.plugins.plugin_utils._host_variables import unresolved
 
 
 def read(host: str, hostvars: Mapping[str, Mapping[str, Any]]) -> Results:
     """A variable that cannot be resolved failed its own machine already, and must not keep the others from theirs."""
     variables = hostvars[host]
     found = {name: variables[name] for name in VARIABLES if name in variables}
-    return Results.read(host, {name: one for name, one in found.items() if not isinstance(one, Undefined)})
+    return Results.read(host, {name: one for name, one in found.items() if not unresolved(one)})

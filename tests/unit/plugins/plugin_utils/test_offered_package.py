@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,16 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples
-from cryptography.hazmat.primitives.asymmetric import ec
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.sealed_samples import (
+    issuer_of_today,
+    recipient_of_today,
+)
 
 PASSPHRASE = "pB4-xW9_nZ2+kQ7=tD5"
 VAULT = VaultSecret(b"password of the vault")
@@ -49,21 +50,11 @@ class Own(ActionBase):
         raise NotImplementedError
 
 
-@cache
-def issuer() -> Identity:
-    return sealed_samples.self_signed("Issuer", ec.generate_private_key(ec.SECP256R1()), now=NOW)
-
-
-@cache
-def recipient() -> Identity:
-    return sealed_samples.self_signed("Berlin", sealed_samples.rsa_key(), now=NOW)
-
-
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., Offer]:
     """Offers a file with this content to the machine, with all that opens it."""
-    (tmp_path / "berlin.key").write_bytes(identities.to_pem(recipient(), PASSPHRASE))
-    (tmp_path / "issuer.pem").write_bytes(identities.certificate_to_pem(issuer().certificate))
+    (tmp_path / "berlin.key").write_bytes(identities.to_pem(recipient_of_today(), PASSPHRASE))
+    (tmp_path / "issuer.pem").write_bytes(identities.certificate_to_pem(issuer_of_today().certificate))
 
     def read_file(content: bytes, *vault: VaultSecret, **options: Any) -> Offer:
         path = tmp_path / f"{NAME}.package"
@@ -94,7 +85,7 @@ def refusal(read: Callable[..., Offer], content: bytes, **options: Any) -> str:
 
 
 def sealed(claims: Claims = CLAIMS) -> bytes:
-    return sealing.seal(PACKAGE.content, claims, issuer(), [recipient().certificate], now=NOW)
+    return sealing.seal(PACKAGE.content, claims, issuer_of_today(), [recipient_of_today().certificate], now=NOW)
 
 
 def record(path: Path, sha256: str) -> None:

@@ -124,7 +124,7 @@ def test_who_has_taken_a_service_principal_name_is_named() -> None:
 
 def test_a_new_account_never_is_without_its_password() -> None:
     directory = Directory()
-    assert computer_writing.add(directory, DOMAIN, "pc-1", UNIT, PASSWORD) == f"CN=pc-1,{UNIT}"  # type: ignore[arg-type]
+    assert computer_writing.add(directory, DOMAIN, "pc-1", UNIT, PASSWORD) == f"CN=pc-1,{UNIT}"
     [(_add, _dn, _kind, attributes)] = directory.writes
     assert attributes["unicodePwd"] == f'"{PASSWORD}"'.encode("utf-16-le")
     assert (attributes["sAMAccountName"], attributes["dNSHostName"]) == ("PC-1$", "pc-1.corp.example")

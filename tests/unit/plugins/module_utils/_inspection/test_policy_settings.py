@@ -66,7 +66,7 @@ class Share:
         content: Any = self.files[folder]
         if isinstance(content, Exception):
             raise content
-        return content  # type: ignore[no-any-return]
+        return content
 
 
 def policy(name: str, *, security: bool = True, registry: bool = False, readable: bool = True) -> PolicyObject:

@@ -90,7 +90,7 @@ class TestNames:
 
     @pytest.mark.parametrize("structure", MEMBERS, ids=lambda structure: structure.__name__)
     def test_members(self, structure: type) -> None:
-        fields = dataclasses.fields(structure)  # type: ignore[arg-type]  # all of them are dataclasses
+        fields = dataclasses.fields(structure)
         assert " ".join(field.metadata["idl_name"] for field in fields) == MEMBERS[structure]
 
     def test_structures(self) -> None:

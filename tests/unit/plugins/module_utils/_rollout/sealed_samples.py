@@ -56,6 +56,17 @@ def elliptic(name: str = "Elliptic") -> Identity:
 
 
 @cache
+def issuer_of_today() -> Identity:
+    """For what asks the clock, which will leave the year of ``NOW``."""
+    return self_signed("Issuer", ec.generate_private_key(ec.SECP256R1()), now=datetime.now(UTC))
+
+
+@cache
+def recipient_of_today() -> Identity:
+    return self_signed("Berlin", rsa_key(), now=datetime.now(UTC))
+
+
+@cache
 def sealed() -> bytes:
     """For one recipient, so that every byte concerns who opens it."""
     return sealing.seal(PACKAGE, CLAIMS, issuer(), [recipient().certificate], now=NOW)

@@ -16,6 +16,10 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.liveness import Liveness, State
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation import Account, Act
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.revocation_records import (
+    BEGUN,
+    RECORD,
+)
 
 ISSUE = IssueRecord(
     machine="BER-PC-001",
@@ -24,17 +28,6 @@ ISSUE = IssueRecord(
     issued="2026-11-21T03:23:00+00:00",
     package_sha256="0" * 64,
 )
-RECORD = RevocationRecord(
-    machine="BER-PC-001",
-    domain="corp.example",
-    object_guid="guid",
-    reason="stick lost",
-    revoked="2026-11-21T04:23:00+00:00",
-    used=False,
-    package_sha256="0" * 64,
-    password_last_set=7,
-)
-BEGUN = dataclasses.replace(RECORD, password_last_set=None)
 REVOKED = Account("guid", enabled=False, password_last_set=7)
 FRESH = Account("guid", enabled=True, password_last_set=5)
 

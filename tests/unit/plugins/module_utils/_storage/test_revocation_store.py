@@ -12,21 +12,12 @@ from pathlib import Path
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.revocation_records import BEGUN
 
-EARLIER = RevocationRecord(
-    machine="BER-PC-001",
-    domain="corp.example",
-    object_guid="guid",
-    reason="stick lost",
-    revoked="2026-11-21T04:23:00+00:00",
-    used=False,
-    package_sha256="0" * 64,
-    password_last_set=None,
-)
-INTENDED = dataclasses.replace(EARLIER, reason="PC stolen")
+INTENDED = dataclasses.replace(BEGUN, reason="PC stolen")
 
 
-@pytest.mark.parametrize("before", [None, EARLIER])
+@pytest.mark.parametrize("before", [None, BEGUN])
 def test_a_revocation_that_came_to_nothing(tmp_path: Path, before: RevocationRecord | None) -> None:
     store = RevocationStore(tmp_path / "new")
     store.prepare()

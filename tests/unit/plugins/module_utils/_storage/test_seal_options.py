@@ -8,44 +8,37 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims, Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm, SealedForm
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples
-from cryptography.hazmat.primitives.asymmetric import ec
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.sealed_samples import (
+    issuer_of_today,
+    recipient_of_today,
+)
 
 PASSPHRASE = "pB4-xW9_nZ2+kQ7=tD5"
 NOW = datetime.now(UTC).replace(microsecond=0)
 CLAIMS = dataclasses.replace(sealed_samples.CLAIMS, issued=NOW - timedelta(hours=2), expires=NOW + timedelta(days=30))
 
 
-@cache
-def issuer() -> Identity:
-    return sealed_samples.self_signed("Issuer", ec.generate_private_key(ec.SECP256R1()), now=NOW)
-
-
-@cache
-def recipient() -> Identity:
-    return sealed_samples.self_signed("Berlin", sealed_samples.rsa_key(), now=NOW)
-
-
 def sealed(claims: Claims = CLAIMS) -> bytes:
-    return sealing.seal(sealed_samples.PACKAGE, claims, issuer(), [recipient().certificate], now=claims.issued)
+    return sealing.seal(
+        sealed_samples.PACKAGE, claims, issuer_of_today(), [recipient_of_today().certificate], now=claims.issued
+    )
 
 
 @pytest.fixture
 def options(tmp_path: Path) -> dict[str, Any]:
     """Options of ``OPEN_SPEC`` and the issuer's, with the files that they name."""
     made: dict[str, Any] = {"recipient_passphrase": PASSPHRASE, "issuer_passphrase": PASSPHRASE}
-    for name, identity in (("recipient", recipient()), ("issuer", issuer())):
+    for name, identity in (("recipient", recipient_of_today()), ("issuer", issuer_of_today())):
         key, certificate = tmp_path / f"{name}.key", tmp_path / f"{name}.pem"
         key.write_bytes(identities.to_pem(identity, PASSPHRASE))
         certificate.write_bytes(identities.certificate_to_pem(identity.certificate))
@@ -68,7 +61,10 @@ class TestForm:
         given = {"seal": "cms", "recipients": recipients, "lifetime": 7, "issuer_may_read": False}
         form = seal_options.form(given | options, {"PC": "5CG6127"})
         assert isinstance(form, SealedForm)
-        assert (form.issuer.fingerprint, form.recipients) == (issuer().fingerprint, [recipient().certificate])
+        assert (form.issuer.fingerprint, form.recipients) == (
+            issuer_of_today().fingerprint,
+            [recipient_of_today().certificate],
+        )
         assert (form.lifetime, form.serial_numbers) == (timedelta(days=7), {"PC": "5CG6127"})
 
 
@@ -77,7 +73,7 @@ class TestOpening:
         machine = Machine(CLAIMS.machine, serial_number=CLAIMS.serial_number)
         opened = seal_options.open_package(sealed(), options, machine)
         assert (opened.claims, opened.package) == (CLAIMS, sealed_samples.PACKAGE)
-        assert opened.issuer == issuer().fingerprint
+        assert opened.issuer == issuer_of_today().fingerprint
 
     def test_the_passphrase_from_the_environment(
         self, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,19 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Variables of hosts, as filters see them in ``hostvars``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+try:
+    from jinja2 import Undefined
+except ImportError as error:
+    raise ImportError("variables that cannot be resolved are known by jinja2, which ansible-core brings") from error
+
+
+def unresolved(value: Any) -> bool:
+    """Whether the variable is there, and its template cannot be resolved."""
+    return isinstance(value, Undefined)
