@@ -12,9 +12,10 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes, windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.windows_join import Step
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.windows_join import Step
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart

@@ -10,12 +10,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
-    retirement,
-    samba_channel,
-    status_codes,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.retirement import Obstacle
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import retirement, samba_channel
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.retirement import Obstacle
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._membership import naming_local_accounts
 

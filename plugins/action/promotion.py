@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import promotion
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import promotion
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _membership
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._membership import Look

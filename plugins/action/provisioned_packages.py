@@ -17,14 +17,14 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.answer import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import (
-    names,
-    provisioning,
-    regenerate,
-    sealing,
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import provisioning, regenerate
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act, Decision
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names import computer_name
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
+    IssueRecord,
+    Traces,
 )
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord, Traces
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import Act, Decision
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
@@ -105,9 +105,9 @@ class _Packages:
     def answers(self) -> list[Answer]:
         """Everything is decided before Windows is asked for the first package."""
         machines = self._arguments["machines"]
-        faults = names.faults([machine["name"] for machine in machines], "")
+        faults = computer_name.faults([machine["name"] for machine in machines], "")
         for machine in machines:
-            if machine["netbios_name"] and (fault := names.fault(machine["netbios_name"])):
+            if machine["netbios_name"] and (fault := computer_name.fault(machine["netbios_name"])):
                 faults.setdefault(machine["name"], f"its NetBIOS name cannot be: {fault}")
         decisions = [self._decide(machine["name"], faults) for machine in machines]
         domain = self._arguments["domain"]

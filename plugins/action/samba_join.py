@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.samba_join import judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.samba_join import judge
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 

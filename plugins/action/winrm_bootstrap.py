@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import winrm_bootstrap
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.winrm_bootstrap import BootstrapError
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import winrm_bootstrap
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.winrm_bootstrap import BootstrapError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import closed_places, secret_file
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 

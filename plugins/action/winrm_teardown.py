@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.plugins.connection import ConnectionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import winrm_bootstrap
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import winrm_bootstrap
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
 ARGUMENT_SPEC = {"name": {"type": "str", "required": True}}

@@ -68,7 +68,11 @@ from typing import Any
 from ansible.playbook.block import Block
 from ansible.plugins.callback import CallbackBase
 from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.progress import FAILED, PENDING, Progress
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.progress import (
+    FAILED,
+    PENDING,
+    Progress,
+)
 
 _REPORT = "adops.offline_join.acceptance_report"
 _NO_STEPS = frozenset(

@@ -58,7 +58,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.containers import split
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.result_events import events
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results.events import events
 from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results import read
 
 

@@ -59,7 +59,7 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.result_lines import line
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results.lines import line
 from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results import read
 
 

@@ -182,7 +182,11 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call import mo
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._inspection.auditing import Auditor
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.audit import Applied, Rules, Subject
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.audit import (
+    Applied,
+    Rules,
+    Subject,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 

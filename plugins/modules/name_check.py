@@ -234,7 +234,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch
     TemplateError,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import warnings
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.name_checks import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.checks import (
     IDS,
     INVENTORY,
     Known,

@@ -204,7 +204,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._inspection imp
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.currency import Currency
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.currency import Currency
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore

@@ -233,7 +233,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._issuing import
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.issuer import Issuer, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.package_maker import PackageMaker
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.policies import PolicyReading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import regenerate
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import regenerate
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 

@@ -237,8 +237,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._inspection.pre
     Order,
     Preflight,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import CHOICES
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.preflight_checks import IDS, warnings
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import CHOICES
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm, SealedFiles
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 

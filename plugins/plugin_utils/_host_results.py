@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results import VARIABLES, Results
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results.machine import VARIABLES, Results
 from ansible_collections.adops.offline_join.plugins.plugin_utils._host_variables import unresolved
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import escrow, verification
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import Outcome
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification_subject import Expected, Subject
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order, escrow
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import Outcome
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import Expected, Subject
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand
 
 _VALUE = {
@@ -45,7 +45,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "administrators": {"type": "list", "elements": "str"},
     "without_bootstrap": {"type": "bool", "default": False},
     "remains_paths": {"type": "list", "elements": "path", "default": []},
-    "tolerate": {"type": "list", "elements": "str", "choices": list(verification.IDS), "default": []},
+    "tolerate": {"type": "list", "elements": "str", "choices": list(causal_order.IDS), "default": []},
 }
 _MACHINE = ["identity", "membership", "clock", "restart", "security", "network", "remains"]
 _DOMAIN = ["locator", "channel", "clock", "policy", "certificates", "directaccess", "events"]
@@ -82,7 +82,7 @@ class Look:
             policy_values=self.expected.registry_values(),
         )
         self.subject = Subject(machine, domain, account, reading)
-        return verification.verify(self.expected, self.subject, self._arguments["tolerate"])
+        return causal_order.verify(self.expected, self.subject, self._arguments["tolerate"])
 
     def escrowed(self, outcome: Outcome | None) -> Outcome | None:
         """The judgement, once the machine was told to back up the recovery passwords that the directory lacks."""

@@ -17,7 +17,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._package.errors
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Machine
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST

@@ -14,8 +14,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._package import parts
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import provisioning
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import same
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import provisioning
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import same
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand
 
 

@@ -11,8 +11,8 @@ import json
 import re
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import winrm_bootstrap
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification_subject import BOOTSTRAP
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import winrm_bootstrap
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import BOOTSTRAP
 from tree_sitter import Node
 
 from tests.hands.powershell import PLUGINS, faults, parse, source, text_of, walk

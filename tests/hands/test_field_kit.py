@@ -18,13 +18,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import claims as claiming
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes, windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import TICKS, Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import rules
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit.manifest import Carried, Manifest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import receipts
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _field_kit_files
 
 from tests.hands.field_kit import LIBRARIES, KitProof

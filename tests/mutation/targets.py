@@ -13,8 +13,11 @@ TESTS = Path("tests/unit/plugins/module_utils")
 
 _RULES = {
     "_directory": "account_reuse preparations protection",
-    "_rollout": "account_state checks claims editions expiry file_signature liveness membership_repair offer promotion "
-    "provisioning regenerate retirement revocation samba_join secure_channel windows_join",
+    "_rollout": "account_state checks claims file_signature",
+    "_rollout/issuing": "liveness provisioning regenerate",
+    "_rollout/joining": "editions membership_repair offer samba_join windows_join",
+    "_rollout/package_life": "expiry retirement revocation",
+    "_rollout/verification": "promotion secure_channel",
 }
 # Whose tests say something of a file as well; its own (test_NAME*.py) are asked first.
 _TESTED_WITH = {
@@ -24,7 +27,6 @@ _TESTED_WITH = {
     "package": "test_policies",
     "parts": "test_directaccess test_package",
     "policies": "test_parts",
-    "retirement": "test_promotion",
     "structures": "test_parts test_package",
     "xml_source": "test_unattend",
 }
@@ -33,17 +35,18 @@ _TESTED_WITH = {
 def files() -> list[str]:
     """Below ``SOURCES``, all of the codec and the rules."""
     codec = [path for path in (SOURCES / "_package").glob("*.py") if path.name != "__init__.py"]
-    rules = [SOURCES / room / f"{name}.py" for room, names in _RULES.items() for name in names.split()]
+    rules = [SOURCES / folder / f"{name}.py" for folder, names in _RULES.items() for name in names.split()]
     return sorted(str(path.relative_to(SOURCES)) for path in (*codec, *rules))
 
 
 def tests(file: str) -> list[str]:
-    room, name = TESTS / Path(file).parent, Path(file).stem
-    own = [path for path in sorted(room.glob(f"test_{name}*.py")) if _is_of(path.stem, name, room)]
-    borrowed = [room / f"{one}.py" for one in _TESTED_WITH.get(name, "").split()]
+    source = SOURCES / file
+    folder = TESTS / Path(file).parent
+    own = [path for path in sorted(folder.glob(f"test_{source.stem}*.py")) if _is_of(path.stem, source)]
+    borrowed = [folder / f"{one}.py" for one in _TESTED_WITH.get(source.stem, "").split()]
     return [str(path) for path in dict.fromkeys((*own, *borrowed))]
 
 
-def _is_of(test: str, name: str, room: Path) -> bool:
+def _is_of(test: str, source: Path) -> bool:
     """test_windows_join_outcome.py is of windows_join; test_ndr_types.py is of ndr_types, not of ndr."""
-    return test == f"test_{name}" or not (SOURCES / room.name / f"{test.removeprefix('test_')}.py").exists()
+    return test == f"test_{source.stem}" or not source.with_name(f"{test.removeprefix('test_')}.py").exists()

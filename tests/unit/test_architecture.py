@@ -246,10 +246,10 @@ RULES: list[Rule] = [
 BREACHES: list[tuple[Rule, str, str]] = [
     (folders_compose_downwards, "module_utils/_issuing/answer.py", "from .._revocation import answer"),
     (folders_compose_downwards, "module_utils/_storage/secret_file.py", "from .._accounts import reuse"),
-    (rooms_reach_only_themselves, "module_utils/_rollout/names.py", "from .._directory import domain"),
-    (rooms_reach_only_themselves, "module_utils/_package/text.py", "from .._rollout.names import check"),
+    (rooms_reach_only_themselves, "module_utils/_rollout/clock.py", "from .._directory import domain"),
+    (rooms_reach_only_themselves, "module_utils/_package/text.py", "from .._rollout.clock import Reading"),
     (rooms_reach_only_themselves, "module_utils/_directory/domain.py", "from .._call import answers"),
-    (rooms_have_their_own_libraries, "module_utils/_rollout/names.py", "import ldap3"),
+    (rooms_have_their_own_libraries, "module_utils/_rollout/clock.py", "import ldap3"),
     (rooms_have_their_own_libraries, "module_utils/_package/text.py", "import cryptography"),
     (rooms_have_their_own_libraries, "module_utils/_directory/domain.py", "import ansible"),
     (libraries_stay_in_their_rooms, "module_utils/_call/answers.py", "from ldap3 import Server"),

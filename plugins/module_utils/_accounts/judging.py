@@ -29,8 +29,9 @@ from .._directory.errors import (
 from .._directory.group_policies import GroupPolicies
 from .._directory.groups import Groups
 from .._directory.security_descriptor import SecurityDescriptor, decode
-from .._rollout import account_state, liveness
+from .._rollout import account_state
 from .._rollout.account_state import AccountState, Change, Kind, WantedGroups, WantedState
+from .._rollout.issuing import liveness
 from .evidence import Evidence
 
 _DESCRIPTOR, _CREATOR = "nTSecurityDescriptor", "mS-DS-CreatorSID"

@@ -21,7 +21,7 @@ from .._directory.domain import Domain, sid, sid_text
 from .._directory.effective_rights import AccountRights
 from .._directory.errors import ProtectionError, SearchError
 from .._directory.security_descriptor import decode
-from .._rollout import liveness
+from .._rollout.issuing import liveness
 from .evidence import Evidence
 
 _ATTRIBUTES = sorted(

@@ -14,11 +14,11 @@ from .._accounts.evidence import Evidence
 from .._directory import account_closing, computers, protection
 from .._directory.connection import DirectoryConnection, Entry
 from .._directory.domain import Domain, guid, number
-from .._rollout import audit
-from .._rollout.audit import Finding, Rules, Subject
-from .._rollout.issue_record import IssueRecord, Traces
-from .._rollout.revocation import Account
-from .._rollout.revocation_record import RevocationRecord
+from .._rollout.package_life import audit
+from .._rollout.package_life.audit import Finding, Rules, Subject
+from .._rollout.package_life.issue_record import IssueRecord, Traces
+from .._rollout.package_life.revocation import Account
+from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.package_store import PackageStore
 from .._storage.revocation_store import RevocationStore
 

@@ -13,16 +13,16 @@ from .._directory.connection import DirectoryConnection
 from .._directory.containers import split
 from .._directory.domain import Domain
 from .._directory.errors import DirectoryError
-from .._rollout import name_doubles, names
 from .._rollout.checks import Check, Examination, failed, skipped, tolerated
-from .._rollout.name_checks import IDS, INVENTORY, RULES, SERVICE, Lists, Machine, NameRules
-from .._rollout.name_doubles import Holder, Sighting
+from .._rollout.names import computer_name, doubles
+from .._rollout.names.checks import IDS, INVENTORY, RULES, SERVICE, Lists, Machine, NameRules
+from .._rollout.names.doubles import Holder, Sighting
 
 _DIRECTORY = IDS[5:]
 
 
 class NameExaminer:
-    """``tolerate`` are ids of checks whose failure stops no machine; ``reuse`` as in ``name_doubles``."""
+    """``tolerate`` are ids of checks whose failure stops no machine; ``reuse`` as in ``doubles``."""
 
     def __init__(
         self, lists: Lists, *, reuse: bool = False, global_catalog: bool = True, tolerate: Sequence[str] = ()
@@ -49,7 +49,7 @@ class NameExaminer:
         :raises DirectoryError: what every authenticated user can read cannot be read
         """
         domain = Domain.read(connection)
-        sound = [one.name for one in machines if names.problem(one.name) is None]
+        sound = [one.name for one in machines if computer_name.problem(one.name) is None]
         seen = self._look(connection, domain, sound)
         return [self._examination(machine, domain, seen) for machine in machines]
 
@@ -58,7 +58,7 @@ class NameExaminer:
         if any(one.stops for one in checks if one.id == RULES):
             checks += [skipped(check_id, "the name itself is not possible") for check_id in _DIRECTORY]
         else:
-            checks += name_doubles.check(machine, seen[machine.name.lower()], reuse=self._reuse)
+            checks += doubles.check(machine, seen[machine.name.lower()], reuse=self._reuse)
         return Examination(machine.name, tolerated(checks, self._tolerate))
 
     def _look(self, connection: DirectoryConnection, domain: Domain, wanted: list[str]) -> dict[str, Sighting]:

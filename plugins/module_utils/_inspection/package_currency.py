@@ -14,8 +14,8 @@ from .._directory.domain import Domain
 from .._directory.errors import BindError, ConnectError, ConnectionLost, DirectoryError, SearchError
 from .._directory.settings import Settings
 from .._package.package import Package
-from .._rollout import currency
-from .._rollout.currency import Currency
+from .._rollout.package_life import currency
+from .._rollout.package_life.currency import Currency
 from .._storage.package_store import PackageStore
 
 _INVALID_CREDENTIALS = 49

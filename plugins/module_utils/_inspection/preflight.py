@@ -22,10 +22,11 @@ from .._directory.errors import ConnectionLost, DirectoryError, ProtectionError,
 from .._directory.group_policies import GroupPolicies, PolicyLink
 from .._directory.groups import Groups
 from .._directory.settings import Settings
-from .._rollout import policy_dangers, preflight_checks, regenerate
+from .._rollout import policy_dangers, preflight_checks
 from .._rollout.checks import Check, Examination, tolerated
+from .._rollout.issuing import regenerate
+from .._rollout.issuing.regenerate import Act, PackageFile
 from .._rollout.preflight_checks import DomainSeen, SiteSeen, UnitSeen
-from .._rollout.regenerate import Act, PackageFile
 from .._storage.package_store import PackageStore
 from .policy_settings import PolicySettingsReader
 

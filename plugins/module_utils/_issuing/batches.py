@@ -30,8 +30,8 @@ from .._directory.domain import Domain
 from .._directory.errors import ConnectionLost, DirectoryError, SearchError
 from .._package.errors import PackageError
 from .._package.password import Password
-from .._rollout.issue_record import IssueRecord
-from .._rollout.regenerate import Act
+from .._rollout.issuing.regenerate import Act
+from .._rollout.package_life.issue_record import IssueRecord
 from .._rollout.sealing import SealError
 from .._storage.package_store import PackageStore
 from .package_maker import PackageMaker

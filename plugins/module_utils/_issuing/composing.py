@@ -15,9 +15,9 @@ from typing import Any
 from .._package.errors import PackageError
 from .._package.package import Account, Domain, DomainController, Package
 from .._package.password import Password
-from .._rollout import names
-from .._rollout.issue_record import IssueRecord
-from .._rollout.regenerate import PackageFile
+from .._rollout.issuing.regenerate import PackageFile
+from .._rollout.names import computer_name
+from .._rollout.package_life.issue_record import IssueRecord
 from .._storage.package_store import PackageStore
 from . import certificate_sources, extra_parts
 
@@ -32,7 +32,7 @@ def package(facts: Mapping[str, Any], now: datetime) -> Package:
     :raises SealError: a certificate must not be used
     """
     name, domain, controller = facts["name"], facts["domain"], facts["domain_controller"]
-    if fault := names.faults([name], domain["netbios_name"]).get(name):
+    if fault := computer_name.faults([name], domain["netbios_name"]).get(name):
         raise PackageError(f"{name}: {fault}")
     authorities = certificate_sources.from_files(facts["root_ca_files"], now)
     additions = extra_parts.collect([facts], facts, authorities, domain["netbios_name"], now)

@@ -16,7 +16,7 @@ from typing import Any
 from .._package import certificates, parts
 from .._package.errors import PackageError
 from .._package.structures import CertificatePart, Join2Part
-from .._rollout import names
+from .._rollout.names import computer_name
 from .._rollout.sealing import SealError
 from . import certificate_sources
 from .certificate_sources import Authorities
@@ -118,7 +118,9 @@ def _check_options(options: Mapping[str, Any]) -> None:
 
 def _name_faults(machines: Sequence[Mapping[str, Any]], domain_netbios_name: str) -> dict[str, str]:
     """A NetBIOS name obeys the rules for machines' names, and no two machines of the list have the same one."""
-    faults = names.faults([machine["netbios_name"] or machine["name"] for machine in machines], domain_netbios_name)
+    faults = computer_name.faults(
+        [machine["netbios_name"] or machine["name"] for machine in machines], domain_netbios_name
+    )
     return {
         machine["name"]: f"its netbios_name {machine['netbios_name']} cannot be: {faults[machine['netbios_name']]}"
         for machine in machines

@@ -16,9 +16,10 @@ from .._directory.connection import DirectoryConnection
 from .._directory.containers import Containers
 from .._directory.domain import Domain
 from .._directory.errors import ConnectionLost, DirectoryError
-from .._rollout import names, regenerate
-from .._rollout.issue_record import IssueRecord
-from .._rollout.regenerate import Act, Decision
+from .._rollout.issuing import regenerate
+from .._rollout.issuing.regenerate import Act, Decision
+from .._rollout.names import computer_name
+from .._rollout.package_life.issue_record import IssueRecord
 from .._storage.package_store import PackageStore
 from .answer import Answer
 from .batches import Issue, IssueBatches, Plan
@@ -72,7 +73,7 @@ class Issuer:
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
         named = [machine.name for machine in machines]
-        misnamed = names.faults(named, self._domain.netbios_name)
+        misnamed = computer_name.faults(named, self._domain.netbios_name)
         faults = self._maker.faults(name for name in named if name not in misnamed) | misnamed
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)

@@ -21,7 +21,7 @@ from .._package.package import Account, DomainController, Package
 from .._package.package import Domain as PackageDomain
 from .._package.password import Password
 from .._package.structures import PolicyElementList
-from .._rollout.issue_record import IssueRecord
+from .._rollout.package_life.issue_record import IssueRecord
 from .._storage.package_form import PackageForm
 from .extra_parts import Additions
 

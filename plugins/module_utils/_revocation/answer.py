@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._accounts.answer import AccountAnswer
-from .._rollout import revocation
-from .._rollout.revocation import Act
+from .._rollout.package_life import revocation
+from .._rollout.package_life.revocation import Act
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from .._directory import computers
 from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection
 from .._directory.domain import Domain
-from .._rollout import expiry, revocation
 from .._rollout.account_state import twice
-from .._rollout.expiry import Package, Ruling, State
-from .._rollout.revocation import Account
+from .._rollout.package_life import expiry, revocation
+from .._rollout.package_life.expiry import Package, Ruling, State
+from .._rollout.package_life.revocation import Account
 from .._storage.revocation_store import RevocationStore
 from .answer import Answer
 from .revoking import Revoker

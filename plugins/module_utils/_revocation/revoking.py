@@ -23,12 +23,13 @@ from .._directory.domain import Domain, guid, number
 from .._directory.effective_rights import AccountRights
 from .._directory.errors import ConnectionLost, DirectoryError, ModifyError
 from .._package.password import Password
-from .._rollout import liveness, revocation
 from .._rollout.account_state import NO, YES, twice
-from .._rollout.issue_record import IssueRecord
-from .._rollout.liveness import Liveness
-from .._rollout.revocation import Account, Act
-from .._rollout.revocation_record import RevocationRecord
+from .._rollout.issuing import liveness
+from .._rollout.issuing.liveness import Liveness
+from .._rollout.package_life import revocation
+from .._rollout.package_life.issue_record import IssueRecord
+from .._rollout.package_life.revocation import Account, Act
+from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.revocation_store import RevocationStore
 from .answer import Answer, Change
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from . import names
 from ._sealing import canonical
 from ._sealing.errors import SealError
+from .names import computer_name
 
 _FORMAT = 1
 _TIMES = ("issued", "expires")
@@ -146,7 +146,7 @@ def _read_time(field: str, text: Any) -> datetime:
 
 
 def _name(value: Any) -> str | None:
-    return names.fault(value) if isinstance(value, str) else "it is no text"
+    return computer_name.fault(value) if isinstance(value, str) else "it is no text"
 
 
 def _text(longest: int, *, optional: bool = False) -> Callable[[Any], str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .._rollout.revocation_record import RevocationRecord
+from .._rollout.package_life.revocation_record import RevocationRecord
 from . import secret_file
 
 _LARGEST_RECORD = 1024 * 1024

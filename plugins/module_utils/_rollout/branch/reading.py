@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .. import names
+from ..names import computer_name
 from . import cells, table
 from .columns import CONNECTION, REQUIRED, Columns
 from .faults import Fault, in_order
@@ -112,7 +112,7 @@ class _Line:
             except TemplateError as error:
                 self._tell(error.cause, error.remedy)
                 return ""
-        if problem := names.problem(name):
+        if problem := computer_name.problem(name):
             words = f"{problem.cause}: {name!r}" if name else problem.cause
             self._tell(words, problem.remedy)
             return ""

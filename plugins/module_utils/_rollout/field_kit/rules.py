@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import editions, windows_join
 from ..clock import KERBEROS_TOLERANCE
+from ..joining import editions, windows_join
 
 _WORKSTATION = 1  # Win32_OperatingSystem.ProductType
 _SKUS = range(0x1000)  # GetProductInfo: far beyond the numbers that were ever given

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from ..names import fault as name_fault
+from ..names.computer_name import fault as name_fault
 
 _LONGEST_TEXT = 1024
 _LARGEST_DETAILS = 64 * 1024

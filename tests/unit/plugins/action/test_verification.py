@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible_collections.adops.offline_join.plugins.action import package_retire, promotion, verification
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import IDS
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification_subject import POLICY_SUBJECT
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import IDS
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import POLICY_SUBJECT
 from ansible_collections.adops.offline_join.plugins.modules import package_retire as package_retire_documentation
 from ansible_collections.adops.offline_join.plugins.modules import promotion as promotion_documentation
 from ansible_collections.adops.offline_join.plugins.modules import verification as verification_documentation

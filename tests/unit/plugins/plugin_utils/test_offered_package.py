@@ -18,8 +18,8 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples

@@ -32,8 +32,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.loca
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import Issue, IssueBatches, Plan
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.package_maker import PackageMaker
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issue_record import IssueRecord
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.regenerate import Act
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore

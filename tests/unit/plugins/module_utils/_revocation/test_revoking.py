@@ -19,7 +19,9 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.erro
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.libraries import ldap3_exceptions
 from ansible_collections.adops.offline_join.plugins.module_utils._revocation.answer import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._revocation.revoking import Order, Revoker
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (
+    RevocationRecord,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 
 LOST = ConnectionLost("ask dc1", "the domain controller stopped answering", "look at it")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (
+    RevocationRecord,
+)
 
 RECORD = RevocationRecord(
     machine="BER-PC-001",

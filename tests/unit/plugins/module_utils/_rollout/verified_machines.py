@@ -10,10 +10,10 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import verification
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import TICKS, Reading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import Outcome
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification_subject import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import Outcome
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import (
     POLICY_SUBJECT,
     Expected,
     Subject,
@@ -147,7 +147,7 @@ class Case:
         return Subject(self.machine, self.domain, self.account, reading)
 
     def outcome(self, tolerate: Iterable[str] = ()) -> Outcome:
-        return verification.verify(Expected(**self.expected), self.subject, list(tolerate))
+        return causal_order.verify(Expected(**self.expected), self.subject, list(tolerate))
 
     def value(self, wanted: dict[str, str], data: Any) -> None:
         """Let the registry have this."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import TICKS, Reading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.offer import Offer
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
 
 OFFER = Offer(
     machine_name="ber-pc-001",

@@ -10,7 +10,9 @@ import dataclasses
 from pathlib import Path
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.revocation_record import RevocationRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (
+    RevocationRecord,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.revocation_records import BEGUN
 

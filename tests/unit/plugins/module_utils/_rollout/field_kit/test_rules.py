@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import editions, windows_join
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import rules
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import editions, windows_join
 
 
 def test_editions_are_those_that_the_join_refuses() -> None:

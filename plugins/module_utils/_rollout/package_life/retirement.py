@@ -1,0 +1,57 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a machine has changed its password since its package was issued: then the package is worthless."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import status_codes
+from ..status_codes import StatusCode
+from ..verification import secure_channel
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a machine cannot change its password. ``out_of_reach``: because no domain controller answered."""
+
+    sentence: str
+    out_of_reach: bool = False
+
+
+def refusal(name: str, account: Mapping[str, Any]) -> str | None:
+    """Why the password must not be changed now; ``account`` is the machine's entry of ``computer_info``."""
+    if "error" in account:
+        return f"the directory does not tell when its password was set: {account['error']}"
+    if not account.get("exists"):
+        return f"the directory has no account {name}$ that the login can see; look who deleted it"
+    return None
+
+
+def password_last_set(account: Mapping[str, Any]) -> int:
+    """The latest time that any domain controller has, a FILETIME."""
+    seen = [account["password_last_set"]]
+    seen += [one["password_last_set"] for one in account.get("evidence", {}).values() if one]
+    seen += [one["password_last_set"] for one in (account.get("replicas") or {}).values() if one and one["exists"]]
+    return int(max(seen))
+
+
+def done(account: Mapping[str, Any]) -> bool:
+    """Whether the password was set since; without an issue record nobody knows, and it is changed once more."""
+    issued = (account.get("issue_record") or {}).get("password_last_set")
+    return issued is not None and password_last_set(account) > int(issued)
+
+
+def broken_channel(seen: Mapping[str, Any]) -> StatusCode | None:
+    """Why the machine cannot speak to its domain, as ``win_domain_info`` tells in its subsets locator and channel."""
+    found = seen["locator"]["status"]
+    return status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
+
+
+def obstacle(cause: StatusCode | None) -> Obstacle | None:
+    """A status of Windows in the words of both platforms."""
+    return None if cause is None else Obstacle(cause.sentence, secure_channel.out_of_reach(cause))

@@ -1,0 +1,57 @@
+# Copyright (c) 2026 adops.offline_join contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When a package is worthless because its machine changed the password, and what keeps it from doing so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import retirement
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import Case
+
+
+def account(**more: Any) -> dict[str, Any]:
+    return {"exists": True, "password_last_set": 5, "issue_record": {"password_last_set": 5}} | more
+
+
+@pytest.mark.parametrize(
+    ("seen", "done"),
+    [
+        (account(), False),
+        (account(password_last_set=6), True),
+        (account(evidence={"dc1": {"password_last_set": 5}, "dc2": {"password_last_set": 6}, "dc3": None}), True),
+        (account(replicas={"dc2": {"exists": True, "password_last_set": 9}, "dc3": {"exists": False}}), True),
+        (account(replicas={"dc2": None}), False),
+        (account(issue_record=None, password_last_set=6), False),
+        (account(issue_record={"password_last_set": None}, password_last_set=6), False),
+    ],
+)
+def test_retired(seen: dict[str, Any], done: bool) -> None:
+    assert retirement.done(seen) is done
+    assert retirement.refusal("PC", seen) is None
+
+
+def test_retirement_is_refused() -> None:
+    assert "no account PC$" in (retirement.refusal("PC", {"exists": False}) or "")
+    assert "no way" in (retirement.refusal("PC", {"error": "no way"}) or "")
+
+
+def test_a_broken_channel_is_told() -> None:
+    case = Case()
+    assert retirement.broken_channel(case.domain) is None
+    case.domain["channel"]["verify_status"] = 1311
+    assert retirement.broken_channel(case.domain).number == 1311  # type: ignore[union-attr]
+    case.domain["locator"]["status"] = 1355
+    assert retirement.broken_channel(case.domain).number == 1355  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("status", "out_of_reach"), [(1311, True), (1789, False)])
+def test_what_keeps_a_machine_from_changing_its_password(status: int, out_of_reach: bool) -> None:
+    cause = status_codes.explain(status)
+    assert retirement.obstacle(cause) == retirement.Obstacle(cause.sentence, out_of_reach)
+    assert retirement.obstacle(None) is None
+    assert not retirement.Obstacle("anything else").out_of_reach
