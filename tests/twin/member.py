@@ -112,7 +112,7 @@ class TwinMember(Member):
     def change_password(self) -> int:
         """Let the machine change its own password: Win32 code."""
         # Samba notes a new password before it sends it, and a note that stays would be in the way of every later one.
-        return self.channel_status() or win32(self._ask("ads", "changetrustpw"))
+        return win32(self.secure_channel()) or win32(self._ask("ads", "changetrustpw"))
 
     def policies(self) -> list[dict[str, str]]:
         """The group policy objects that concern the machine, as the directory lists them to it."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from ..member import NO_LOGON_SERVERS, NO_SUCH_DOMAIN, SUCCESS, Location
@@ -29,7 +30,8 @@ _MOST_EVENTS = 10
 def win_domain_info(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
     """One key for each subset asked for; without ``subsets`` all of them."""
     subsets = call.parameters.get("subsets") or list(_LOOKS)
-    return {"changed": False, **{subset: _LOOKS[subset](machine, call) for subset in subsets}}
+    look = _Look(machine, call.parameters)
+    return {"changed": False, **{subset: _LOOKS[subset](look) for subset in subsets}}
 
 
 def win_policy_refresh(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
@@ -85,18 +87,25 @@ def _channel_status(machine: TwinMachine) -> int:
     return machine.member.channel_status()
 
 
-def _located(machine: TwinMachine, call: ModuleCall) -> Location | None:
-    """The domain controller that the machine finds for the domain asked for."""
-    if not machine.state.network:
-        return None
-    seeker = machine.member or machine.behind.stranger()
-    if call.parameters["domain"].casefold() != seeker.domain:
-        return None
-    return seeker.locate()
+class _Look:
+    """One call of win_domain_info; the domain controller is looked for once, as Windows keeps what it located."""
+
+    def __init__(self, machine: TwinMachine, parameters: dict[str, Any]) -> None:
+        self.machine = machine
+        self.domain: str = parameters["domain"].casefold()
+        self.policy_values: list[dict[str, str]] = parameters.get("policy_values") or []
+
+    @functools.cached_property
+    def location(self) -> Location | None:
+        """The domain controller that the machine finds for the domain asked for."""
+        if not self.machine.state.network:
+            return None
+        seeker = self.machine.member or self.machine.behind.stranger()
+        return seeker.locate() if seeker.domain == self.domain else None
 
 
-def _locator(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
-    found = _located(machine, call)
+def _locator(look: _Look) -> dict[str, Any]:
+    found = look.location
     if found is None:
         names = ("domain_controller", "address", "forest", "controller_site", "client_site")
         return {"status": NO_SUCH_DOMAIN, **dict.fromkeys(names), "flags": 0}
@@ -112,16 +121,16 @@ def _locator(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
     }
 
 
-def _channel(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
+def _channel(look: _Look) -> dict[str, Any]:
     """I_NetLogonControl2: rediscovery says itself what is wrong, verification in what it returns."""
-    if machine.member is None or machine.member.domain != call.parameters["domain"].casefold():
-        status = _NO_NETLOGON if machine.member is None else NO_SUCH_DOMAIN
+    member = look.machine.member
+    if member is None or member.domain != look.domain:
+        status = _NO_NETLOGON if member is None else NO_SUCH_DOMAIN
         return _channel_answer(status, status, 0, 0, None)
-    status = _channel_status(machine)
+    status = _channel_status(look.machine)
     if status != SUCCESS:
         return _channel_answer(status, SUCCESS, _VERIFIED, status, None)
-    found = machine.member.locate()
-    name = None if found is None else found.domain_controller
+    name = None if look.location is None else look.location.domain_controller
     return _channel_answer(SUCCESS, SUCCESS, _VERIFIED | _HAS_CONTROLLER, SUCCESS, name)
 
 
@@ -136,39 +145,38 @@ def _channel_answer(rediscover: int, verify: int, flags: int, status: int, contr
     }
 
 
-def _clock(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
-    found = _located(machine, call)
+def _clock(look: _Look) -> dict[str, Any]:
+    state, found = look.machine.state, look.location
     if found is None:
         return {"status": NO_SUCH_DOMAIN, "server": None, "offset": 0, "round_trip": 0}
-    if machine.state.sntp_status != SUCCESS:
-        status = machine.state.sntp_status
-        return {"status": status, "server": found.domain_controller, "offset": 0, "round_trip": 0}
-    offset = round(-machine.state.clock_offset * _UNITS_PER_SECOND)
+    if state.sntp_status != SUCCESS:
+        return {"status": state.sntp_status, "server": found.domain_controller, "offset": 0, "round_trip": 0}
+    offset = round(-state.clock_offset * _UNITS_PER_SECOND)
     return {"status": SUCCESS, "server": found.domain_controller, "offset": offset, "round_trip": 8_000}
 
 
-def _policy(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
-    state = machine.state
+def _policy(look: _Look) -> dict[str, Any]:
+    state = look.machine.state
     # The registry knows no difference between upper and lower case.
     registry = {(key.casefold(), name.casefold()): value for (key, name), value in state.registry.items()}
     values = []
-    for wanted in call.parameters.get("policy_values") or []:
+    for wanted in look.policy_values:
         key, name = wanted["key"], wanted["name"]
         kind, data = registry.get((key.casefold(), name.casefold()), (None, None))
         values.append({"key": key, "name": name, "type": kind, "data": data})
     return {"core": state.policy_core, "applied": state.policies, "registry_values": values}
 
 
-def _certificates(machine: TwinMachine, _call: ModuleCall) -> list[dict[str, Any]]:
-    return machine.state.certificates
+def _certificates(look: _Look) -> list[dict[str, Any]]:
+    return look.machine.state.certificates
 
 
-def _directaccess(machine: TwinMachine, _call: ModuleCall) -> dict[str, int] | None:
-    return machine.state.directaccess
+def _directaccess(look: _Look) -> dict[str, int] | None:
+    return look.machine.state.directaccess
 
 
-def _events(machine: TwinMachine, _call: ModuleCall) -> list[dict[str, Any]]:
-    return machine.state.events[:_MOST_EVENTS]
+def _events(look: _Look) -> list[dict[str, Any]]:
+    return look.machine.state.events[:_MOST_EVENTS]
 
 
 _LOOKS = {
