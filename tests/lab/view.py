@@ -21,6 +21,10 @@ from .domain import DOMAIN, REALM, WORKGROUP
 _NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
 
 
+# Which view a process and its children are in: entering it again costs nothing.
+_INSIDE = "OFFLINE_JOIN_LAB_VIEW"
+
+
 @dataclass(frozen=True)
 class View:
     """The files of the view in ``directory`` and the script ``enter`` that runs a command inside."""
@@ -68,6 +72,11 @@ class View:
         ]
         return "\n".join([*binds, "mkdir -p /run/samba", "mount -t tmpfs -o mode=0755 tmpfs /run/samba"])
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program that is started with ``mounts`` has to know, so that its children stay inside."""
+        return {_INSIDE: str(self.directory)}
+
     def command(self, argv: Sequence[str | os.PathLike[str]]) -> list[str]:
         """The arguments that run ``argv`` inside the view."""
         return [str(self.enter), *(os.fspath(argument) for argument in argv)]
@@ -76,11 +85,14 @@ class View:
         (self.directory / name).write_text(text)
 
     def _script(self) -> str:
+        directory = shlex.quote(str(self.directory))
         inside = f'{self.mounts()}\nexec "$@"'
         return (
             "#!/bin/sh -e\n"
             f"export KRB5_CONFIG={shlex.quote(str(self.krb5_conf))}\n"
             f"export SMB_CONF_PATH={shlex.quote(str(self.smb_conf))}\n"
+            f'[ "${{{_INSIDE}-}}" != {directory} ] || exec "$@"\n'
+            f"export {_INSIDE}={directory}\n"
             f'exec unshare --mount -- /bin/sh -ec {shlex.quote(inside)} view "$@"\n'
         )
 

@@ -89,7 +89,12 @@ class TwinFarm:
             json.dump(plan, stream)
         command = [sys.executable, "-m", "tests.twin", "--directory", str(self.directory), "serve"]
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "PYTHONPATH": str(_ROOT)}
-        self._capsule.start(":", command, environment, self.directory / "log", _LIFETIME_HOURS)
+        mounts = ":"
+        if self._lab:
+            # All machines are inside the view at once, so that none of their programs has to enter it.
+            mounts = self._lab.view.mounts()
+            environment |= self._lab.view.environment
+        self._capsule.start(mounts, command, environment, self.directory / "log", _LIFETIME_HOURS)
         self._wait()
         return self
 

@@ -114,12 +114,14 @@ class TwinMember(Member):
         # Samba notes a new password before it sends it, and a note that stays would be in the way of every later one.
         return win32(self.secure_channel()) or win32(self._ask("ads", "changetrustpw"))
 
-    def policies(self) -> list[dict[str, str]]:
-        """The group policy objects that concern the machine, as the directory lists them to it."""
+    def policies(self) -> tuple[int, list[dict[str, str]]]:
+        """The group policy objects that concern the machine, as the directory lists them to it, after a Win32 code."""
+        if status := win32(self.secure_channel()):
+            return status, []
         done = self._ask("ads", "gpo", "list", f"{self.name}$", "-P")
         # The list itself goes to standard error.
         found = re.findall(r"^name:\s+(\{[0-9A-Fa-f-]+\})\ndisplayname:\s+(.*)$", done.stderr, re.M)
-        return [{"guid": guid, "display_name": display_name} for guid, display_name in found]
+        return win32(done), [{"guid": guid, "display_name": display_name} for guid, display_name in found]
 
     def escrow(self, protector: str) -> int:
         """Write a recovery object for a protector, ``{GUID}``, below its own account, as the machine: Win32 code."""

@@ -54,13 +54,16 @@ def win_machine_password(machine: TwinMachine, call: ModuleCall) -> dict[str, An
 def refresh_policy(machine: TwinMachine) -> bool:
     """Process computer policy, as at a start with a network; False when it could not."""
     state, member = machine.state, machine.member
+    if member is None:
+        return False
     started = state.now()
-    status = _channel_status(machine)
-    if status == SUCCESS and member is not None:
-        state.policies = member.policies()
+    status, policies = _obstacle(machine), list[dict[str, str]]()
+    if status == SUCCESS:
+        status, policies = member.policies()
+    if status == SUCCESS:
+        state.policies = policies
         state.registry |= state.policy_registry
-    if member is not None:
-        state.policy_core = {"status": status, "started": started, "ended": state.now()}
+    state.policy_core = {"status": status, "started": started, "ended": state.now()}
     return status == SUCCESS
 
 
@@ -80,11 +83,14 @@ def _change_password(machine: TwinMachine, options: dict[str, Any]) -> int:
 def _channel_status(machine: TwinMachine) -> int:
     if machine.member is None:
         return _NO_NETLOGON
+    return _obstacle(machine) or machine.member.channel_status()
+
+
+def _obstacle(machine: TwinMachine) -> int:
+    """What keeps the machine from its domain before anybody there is asked."""
     if not machine.state.network:
         return NO_LOGON_SERVERS
-    if abs(machine.state.clock_offset) > _ACCEPTED_SKEW:
-        return _TIME_SKEW
-    return machine.member.channel_status()
+    return _TIME_SKEW if abs(machine.state.clock_offset) > _ACCEPTED_SKEW else SUCCESS
 
 
 class _Look:
