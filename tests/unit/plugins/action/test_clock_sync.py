@@ -51,7 +51,10 @@ def test_a_machine_that_is_off(arguments: dict[str, Any], check_mode: bool) -> N
         actions.make(Off, given, check_mode=check_mode).run(None, {})
     found = actions.make(Off, given, check_mode=check_mode, ignore_unreachable=True).run(None, {})
     assert found["pending"]
-    assert found["msg"] == "PC-1: cannot be reached (adops.offline_join.win_machine_info); run again when it is on"
+    assert found["msg"] == (
+        "PC-1: cannot be reached (adops.offline_join.win_machine_info); "
+        "run again when it is on; if it is, open WinRM or SSH on it"
+    )
 
 
 class Windows(ActionModule):

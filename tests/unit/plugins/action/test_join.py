@@ -89,5 +89,6 @@ def test_a_machine_that_is_off(package: Path) -> None:
     assert actions.make(Off, given, ignore_unreachable=True).run(None, {}) == {
         "failed": True,
         "pending": True,
-        "msg": "BER-PC-001: cannot be reached (adops.offline_join.win_machine_info); run again when it is on",
+        "msg": "BER-PC-001: cannot be reached (adops.offline_join.win_machine_info); "
+        "run again when it is on; if it is, open WinRM or SSH on it",
     }

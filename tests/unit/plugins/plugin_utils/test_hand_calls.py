@@ -112,7 +112,7 @@ class TestBrokenConnection:
         assert found["pending"]
         assert found["msg"] == (
             "PC-1: cannot be reached (the connection broke while adops.offline_join.win_machine_info ran); "
-            "run again when it is on"
+            "run again when it is on; if it is, open WinRM or SSH on it"
         )
 
     def test_what_the_connection_plugin_says_itself_passes(self) -> None:
@@ -181,7 +181,8 @@ class TestUnreachable:
         assert asked.run(None, task_vars) == {
             "failed": True,
             "pending": True,
-            "msg": f"{name}: cannot be reached (ssl: connection to 192.0.2.1 refused); run again when it is on",
+            "msg": f"{name}: cannot be reached (ssl: connection to 192.0.2.1 refused); "
+            "run again when it is on; if it is, open WinRM or SSH on it",
         }
 
     @pytest.mark.parametrize(
