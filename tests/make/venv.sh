@@ -12,7 +12,8 @@ if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
     exit 1
 fi
 "$python" -m venv --clear .venv
-.venv/bin/pip install -qq --disable-pip-version-check --requirement tests/requirements.txt
+# Most of the package ansible is never imported, so nothing is compiled before it is.
+.venv/bin/pip install -qq --no-compile --disable-pip-version-check --requirement tests/requirements.txt
 
 site_packages=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 mkdir -p "$site_packages/ansible_collections/adops"
