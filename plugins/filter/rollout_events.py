@@ -57,7 +57,7 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.containers import split
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.distinguished_name import split
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results.events import events
 from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results import read
 

@@ -150,7 +150,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call.failure i
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.columns import Columns
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.faults import Fault
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.reading import Branch, Reader
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.template import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.template import (
     NameTemplate,
     TemplateError,
 )

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from .connection import DirectoryConnection
@@ -14,15 +13,6 @@ from .domain import Domain
 from .errors import ConnectionLost, DirectoryError, SearchError
 
 _CAUSES = {32: "it is not there", 34: "this is no distinguished name"}  # noSuchObject, invalidDNSyntax
-
-
-_FIRST_NAME = re.compile(r"((?:[^,\\]|\\.)*),(.*)", re.DOTALL)  # a comma after a backslash separates nothing
-
-
-def split(dn: str) -> tuple[str, str]:
-    """The relative name of an object and the DN of its container."""
-    match = _FIRST_NAME.fullmatch(dn)
-    return (match[1], match[2]) if match else (dn, "")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 
 from .connection import DirectoryConnection, Entry
-from .containers import split
+from .distinguished_name import split
 from .domain import Domain, number, text
 from .errors import ConnectionLost, DirectoryError
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.ledger import timeline
 from .._rollout.ledger.events import Event, Kind
 from .._rollout.ledger.store import Ledger
 from .._rollout.ledger.transaction import Transaction
-from .._rollout.package_life.issue_record import IssueRecord
 from .._storage import secret_file
 from .._storage.package_store import PackageStore
 from .recording import ISSUE_RECORD

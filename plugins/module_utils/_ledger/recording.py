@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .._directory.containers import split
+from .._directory.distinguished_name import split
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.ledger import events, packages
 from .._rollout.ledger.chain import Link
 from .._rollout.ledger.events import Entry
 from .._rollout.ledger.packages import SealedPackage
 from .._rollout.ledger.store import Ledger
-from .._rollout.package_life.issue_record import IssueRecord
 from .._storage import secret_file
 
 ISSUE_RECORD = "issue_record"  # where it lies in the details of an event

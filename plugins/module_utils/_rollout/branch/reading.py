@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..names import computer_name
+from ..names.template import NameTemplate, TemplateError
 from . import cells, table
 from .columns import CONNECTION, REQUIRED, Columns
 from .faults import Fault, in_order
 from .machine import Machine
 from .table import Line
-from .template import NameTemplate, TemplateError
 
 _INVENTORY_WORDS = frozenset({"all", "ungrouped"})
 _UNIQUE = {"name": "the name", "serial_number": "the serial number", "inventory_tag": "the inventory tag"}

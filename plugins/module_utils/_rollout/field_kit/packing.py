@@ -13,7 +13,7 @@ from .._sealing import armour, envelope
 from .._sealing.certificates import shown
 from .._sealing.errors import SealError
 from .._sealing.libraries import x509
-from ..package_life.issue_record import IssueRecord
+from ..issuing.issue_record import IssueRecord
 from .manifest import Carried
 
 FOLDER = "packages"  # on the stick

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from ..package_life.issue_record import IssueRecord, Traces
+from .issue_record import IssueRecord, Traces
 
 
 class State(Enum):
@@ -42,6 +43,14 @@ def judge(record: IssueRecord | None, seen: Mapping[str, Traces | None]) -> Live
     if silent:
         return Liveness(State.UNKNOWN, f"{', '.join(sorted(silent))} did not answer, and the machine may use it")
     return Liveness(State.UNUSED)
+
+
+def password_last_set(account: Mapping[str, Any]) -> int:
+    """The latest time that any domain controller has, a FILETIME; ``account`` is an entry of ``computer_info``."""
+    seen = [account["password_last_set"]]
+    seen += [one["password_last_set"] for one in account.get("evidence", {}).values() if one]
+    seen += [one["password_last_set"] for one in (account.get("replicas") or {}).values() if one and one["exists"]]
+    return int(max(seen))
 
 
 def _change(record: IssueRecord, controller: str, now: Traces) -> str | None:

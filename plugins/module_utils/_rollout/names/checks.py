@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..branch.template import NameTemplate
 from ..checks import Check, failed, passed, skipped, unknown
 from . import computer_name
+from .template import NameTemplate
 
 INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE = "inventory", "name_rules", "name_template", "name_double", "name_known"
 ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE = "account", "common_name", "dns_host_name", "service_principal_name"

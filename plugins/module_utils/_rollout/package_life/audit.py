@@ -18,8 +18,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from ..issuing import liveness
+from ..issuing.issue_record import IssueRecord, Traces
 from . import revocation
-from .issue_record import IssueRecord, Traces
 from .revocation import Account
 from .revocation_record import RevocationRecord
 

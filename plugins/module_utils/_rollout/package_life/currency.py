@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .issue_record import IssueRecord
+from ..issuing.issue_record import IssueRecord
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from ..issuing import liveness
+from ..issuing.issue_record import IssueRecord
 from ..issuing.liveness import Liveness
-from .issue_record import IssueRecord
 
 
 class State(Enum):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ..issuing import liveness
+from ..issuing.issue_record import IssueRecord, Traces
 from ..issuing.liveness import Liveness
-from .issue_record import IssueRecord, Traces
 from .revocation_record import RevocationRecord
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Distinguished names taken apart, and containers that many machines ask for."""
+"""Containers that many machines ask for."""
 
 from __future__ import annotations
 
@@ -11,25 +11,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.computer_writing import moved
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.containers import Containers, split
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.containers import Containers
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import (
     ConnectionLost,
     DirectoryError,
     SearchError,
 )
-
-
-@pytest.mark.parametrize(
-    ("dn", "parts"),
-    [
-        ("CN=PC-1,OU=Staging,DC=corp", ("CN=PC-1", "OU=Staging,DC=corp")),
-        (r"CN=PC\,1,OU=Staging,DC=corp", (r"CN=PC\,1", "OU=Staging,DC=corp")),
-        (r"CN=PC\\,OU=Staging\, old,DC=corp", (r"CN=PC\\", r"OU=Staging\, old,DC=corp")),
-        ("DC=corp", ("DC=corp", "")),
-    ],
-)
-def test_split(dn: str, parts: tuple[str, str]) -> None:
-    assert split(dn) == parts
 
 
 class Answering:

@@ -10,11 +10,11 @@ import dataclasses
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.liveness import Liveness, State, judge
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
     IssueRecord,
     Traces,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.liveness import Liveness, State, judge
 
 SET = 134_080_000_000_000_000
 NEW = Traces(password_last_set=SET)

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import provisioning
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
+    IssueRecord,
+    Traces,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import (
     Act,
     Decision,
     PackageFile,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
-    IssueRecord,
-    Traces,
 )
 
 ISSUED = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.template import NameTemplate
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check, Verdict
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.checks import (
     DOUBLE,
@@ -20,6 +19,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.
     Machine,
     NameRules,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.template import NameTemplate
 
 
 def check(machine: Machine, lists: Lists | None = None) -> dict[str, Check]:

@@ -14,6 +14,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
+    IssueRecord,
+    Traces,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.audit import (
     Applied,
     Finding,
@@ -21,10 +25,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.packag
     State,
     Subject,
     judge,
-)
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
-    IssueRecord,
-    Traces,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation import Account
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (

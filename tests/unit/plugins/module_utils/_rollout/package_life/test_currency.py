@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.currency import (
     Account,
     PackageIdentity,
     judge,
 )
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 
 PACKAGE = PackageIdentity("ab" * 32, "S-1-5-21-1-2-3-1104")
 ACCOUNT = Account("S-1-5-21-1-2-3-1104", "641b88f4-0000-4000-8000-000000000000", 134082000000000000, 2)

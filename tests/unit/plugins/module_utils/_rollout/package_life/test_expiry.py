@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import liveness
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.liveness import Liveness
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import expiry
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.expiry import (
@@ -19,7 +20,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.packag
     Ruling,
     State,
 )
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RECORD = IssueRecord(

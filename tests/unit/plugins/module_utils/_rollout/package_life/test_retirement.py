@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import retirement
-from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import Case
 
 
 def account(**more: Any) -> dict[str, Any]:
@@ -40,18 +39,8 @@ def test_retirement_is_refused() -> None:
     assert "no way" in (retirement.refusal("PC", {"error": "no way"}) or "")
 
 
-def test_a_broken_channel_is_told() -> None:
-    case = Case()
-    assert retirement.broken_channel(case.domain) is None
-    case.domain["channel"]["verify_status"] = 1311
-    assert retirement.broken_channel(case.domain).number == 1311  # type: ignore[union-attr]
-    case.domain["locator"]["status"] = 1355
-    assert retirement.broken_channel(case.domain).number == 1355  # type: ignore[union-attr]
-
-
 @pytest.mark.parametrize(("status", "out_of_reach"), [(1311, True), (1789, False)])
 def test_what_keeps_a_machine_from_changing_its_password(status: int, out_of_reach: bool) -> None:
     cause = status_codes.explain(status)
     assert retirement.obstacle(cause) == retirement.Obstacle(cause.sentence, out_of_reach)
-    assert retirement.obstacle(None) is None
     assert not retirement.Obstacle("anything else").out_of_reach

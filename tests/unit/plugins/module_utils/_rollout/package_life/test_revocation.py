@@ -11,12 +11,12 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.liveness import Liveness, State
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import revocation
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
     IssueRecord,
     Traces,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.liveness import Liveness, State
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import revocation
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation import Account, Act
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (
     RevocationRecord,

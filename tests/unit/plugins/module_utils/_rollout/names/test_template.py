@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.template import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.template import (
     NameTemplate,
     TemplateError,
 )

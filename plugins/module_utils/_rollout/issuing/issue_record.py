@@ -36,7 +36,8 @@ class IssueRecord:
     """``issued`` is an ISO 8601 time in UTC; ``evidence`` has the traces of use by domain controller.
 
     Of an intended package, ids, ``password_last_set`` (a FILETIME) and ``package_sha256`` are None. Of a sealed one,
-    ``sealed_sha256`` is the fingerprint of its file and ``expires`` an ISO 8601 time.
+    ``sealed_sha256`` is the fingerprint of its file and ``expires`` an ISO 8601 time. ``login`` is the account by which
+    the directory knew who issued it, None where that was another tool.
     """
 
     machine: str
@@ -50,6 +51,7 @@ class IssueRecord:
     package_sha256: str | None = None
     sealed_sha256: str | None = None
     expires: str | None = None
+    login: str | None = None
     evidence: Mapping[str, Traces] = field(default_factory=dict)
 
     def baseline(self, controller: str) -> Traces:
@@ -57,7 +59,8 @@ class IssueRecord:
         return self.evidence.get(controller, Traces())
 
     def to_json(self) -> str:
-        return record_text.write(self)
+        # Written as before 0.5.0 where it is not known, so that what the ledger has of it stays the same.
+        return record_text.write(self, optional={"login"})
 
     @classmethod
     def from_json(cls, content: str | bytes) -> IssueRecord:
@@ -68,7 +71,11 @@ class IssueRecord:
         evidence = fields.pop("evidence", None)
         if not isinstance(evidence, dict):
             raise ValueError(f"{_KIND} without evidence")
-        # What records of version 0.1.0 do not have.
-        fields = {"sealed_sha256": None, "expires": None} | fields
+        # What records of version 0.1.0 do not have, and since 0.5.0.
+        fields = {"sealed_sha256": None, "expires": None, "login": None} | fields
         seen = {controller: record_text.checked(Traces, traces, _KIND) for controller, traces in evidence.items()}
-        return dataclasses.replace(record_text.checked(cls, fields, _KIND, without={"evidence"}), evidence=seen)
+        record = record_text.checked(cls, fields, _KIND, without={"evidence"})
+        record_text.require_time(record.issued, "issued", _KIND)
+        if record.expires is not None:
+            record_text.require_time(record.expires, "expires", _KIND)
+        return dataclasses.replace(record, evidence=seen)

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from datetime import datetime
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
     IssueRecord,
     Traces,
 )
@@ -36,7 +38,17 @@ def test_there_and_back() -> None:
     assert IssueRecord.from_json(RECORD.to_json().encode()) == RECORD
 
 
-@given(st.builds(IssueRecord, evidence=st.dictionaries(st.text(), st.builds(Traces))))
+TIMES = st.datetimes(timezones=st.timezones()).map(datetime.isoformat)
+
+
+@given(
+    st.builds(
+        IssueRecord,
+        issued=TIMES,
+        expires=st.none() | TIMES,
+        evidence=st.dictionaries(st.text(), st.builds(Traces)),
+    )
+)
 def test_any_record_there_and_back(record: IssueRecord) -> None:
     assert IssueRecord.from_json(record.to_json()) == record
 
@@ -89,6 +101,12 @@ def test_what_is_no_record(content: str | bytes) -> None:
         IssueRecord.from_json(content)
 
 
+def test_a_login_that_is_not_known_stays_away() -> None:
+    """Else every package would be recorded once more."""
+    assert "login" not in FIELDS
+    assert json.loads(dataclasses.replace(RECORD, login="issue").to_json())["login"] == "issue"
+
+
 def test_baseline_of_a_controller_that_nobody_asked_is_that_of_a_new_account() -> None:
     assert RECORD.baseline("dc1.corp.example").password_last_set == RECORD.password_last_set
     assert RECORD.baseline("dc2.corp.example") == Traces()
@@ -98,6 +116,10 @@ def test_baseline_of_a_controller_that_nobody_asked_is_that_of_a_new_account() -
     "change",
     [
         {"machine": None},
+        {"login": 7},
+        {"issued": "yesterday"},
+        {"issued": "2026-11-21T03:23:26"},
+        {"expires": "2026-11-21"},
         {"password_last_set": "soon"},
         {"key_version": True},
         {"evidence": []},
