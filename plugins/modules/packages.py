@@ -307,6 +307,7 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
             form,
             controller,
             address,
+            caller.identity,
             site=params["site"],
             provision_options=params["provision_options"],
             join4=params["join4"],

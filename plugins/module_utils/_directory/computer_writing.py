@@ -6,39 +6,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .connection import DirectoryConnection, Entry
-from .containers import split
+from .distinguished_name import split
 from .domain import Domain
 from .errors import AddError, DeleteError, ModifyError, MoveError, ResetError
 from .libraries import escape_filter_chars, escape_rdn, ldap3_exceptions
+from .refusals import explain
 
 _WORKSTATION_TRUST_ACCOUNT, _ACCOUNT_DISABLED = 0x1000, 0x1002
 
 
-def add(connection: DirectoryConnection, domain: Domain, name: str, container: str, password: str) -> str:
-    """Create an account with the six attributes that Windows writes, in one operation, and return its DN.
+def start_add(
+    connection: DirectoryConnection, domain: Domain, name: str, container: str, password: str
+) -> Callable[[], None]:
+    """Send the creation of an account with the six attributes that Windows writes, in one operation.
 
-    An account without a password would be open to anybody, so there is no way to leave it out.
+    The function that is returned waits for the answer. An account without a password would be open to anybody, so
+    there is no way to leave it out.
 
     :raises AddError: nothing was created
     :raises ConnectionLost: it may or may not have been created
     """
     dn = distinguished_name(name, container)
-    try:
-        connection.add(dn, "computer", _attributes(domain, name) | {"unicodePwd": _quoted(password)})
-    except ldap3_exceptions.LDAPOperationResult as error:
-        raise _add_error(connection, domain, name, dn, container, error) from None
-    return dn
+    wait = connection.start_add(dn, "computer", _attributes(domain, name) | {"unicodePwd": _quoted(password)})
+
+    def answer() -> None:
+        try:
+            wait()
+        except ldap3_exceptions.LDAPOperationResult as error:
+            raise _add_error(connection, domain, name, dn, container, error) from None
+
+    return answer
 
 
 def distinguished_name(name: str, container: str) -> str:
     return f"CN={escape_rdn(name)},{container}"
 
 
-def reset(connection: DirectoryConnection, domain: Domain, name: str, dn: str, now: Entry, password: str) -> None:
-    """Give an account that exists a new password, and what else Windows writes where it differs from ``now``.
+def start_reset(
+    connection: DirectoryConnection, domain: Domain, name: str, dn: str, now: Entry, password: str
+) -> Callable[[], None]:
+    """Send a new password for an account that exists, and what else Windows writes where it differs from ``now``.
+
+    The function that is returned waits for the answer.
 
     :raises ResetError: nothing was changed
     :raises ConnectionLost: the password may or may not have been changed
@@ -48,19 +61,15 @@ def reset(connection: DirectoryConnection, domain: Domain, name: str, dn: str, n
         for attribute, value in _attributes(domain, name).items()
         if not _equal(now.get(attribute, []), value)
     }
-    try:
-        connection.replace(dn, changes | {"unicodePwd": [_quoted(password)]})
-    except ldap3_exceptions.LDAPInsufficientAccessRightsResult as error:
-        raise ResetError(
-            f"reset the password of {dn}",
-            "the login may not reset its password or write its names",
-            "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU",
-            dn=dn,
-            result=error.result,
-        ) from None
-    except ldap3_exceptions.LDAPOperationResult as error:
-        cause, remedy = _refused(error)
-        raise ResetError(f"reset the password of {dn}", cause, remedy, dn=dn, result=error.result) from None
+    wait = connection.start_replace(dn, changes | {"unicodePwd": [_quoted(password)]})
+
+    def answer() -> None:
+        try:
+            wait()
+        except ldap3_exceptions.LDAPOperationResult as error:
+            raise _reset_error(dn, error) from None
+
+    return answer
 
 
 def modify(
@@ -90,7 +99,7 @@ def modify(
                 "shorten the description to at most 1024 characters",
             ),
         }
-        cause, remedy = causes.get(type(error)) or _refused(error)
+        cause, remedy = causes.get(type(error)) or explain(error)
         raise ModifyError(f"change {dn}", cause, remedy, dn=dn, result=error.result) from None
 
 
@@ -117,7 +126,7 @@ def move(connection: DirectoryConnection, dn: str, container: str) -> None:
                 "and to create computers on the OU where it is to go",
             ),
         }
-        cause, remedy = causes.get(type(error)) or _refused(error)
+        cause, remedy = causes.get(type(error)) or explain(error)
         raise MoveError(f"move {dn} to {container}", cause, remedy, dn=dn, result=error.result) from None
 
 
@@ -150,10 +159,6 @@ def _attributes(domain: Domain, name: str) -> dict[str, Any]:
     }
 
 
-def _refused(error: Any) -> tuple[str, str]:
-    return f"the directory refused: {error.description}", f"look the diagnostic number up: {_diagnostic(error)}"
-
-
 def _quoted(password: str) -> bytes:
     """The only form that unicodePwd takes (MS-ADTS 3.1.1.3.1.5.1)."""
     return f'"{password}"'.encode("utf-16-le")
@@ -182,8 +187,16 @@ def _add_error(
             "delegate it the right to create computer objects there",
         ),
     }
-    cause, remedy = causes.get(type(error)) or (_taken_names(connection, domain, name) or _refused(error))
+    cause, remedy = causes.get(type(error)) or (_taken_names(connection, domain, name) or explain(error))
     return AddError(f"create the computer account {name}", cause, remedy, dn=dn, result=error.result)
+
+
+def _reset_error(dn: str, error: Any) -> ResetError:
+    cause, remedy = explain(error)
+    if isinstance(error, ldap3_exceptions.LDAPInsufficientAccessRightsResult):
+        cause = "the login may not reset its password or write its names"
+        remedy = "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU"
+    return ResetError(f"reset the password of {dn}", cause, remedy, dn=dn, result=error.result)
 
 
 def _taken_names(connection: DirectoryConnection, domain: Domain, name: str) -> tuple[str, str] | None:
@@ -197,7 +210,3 @@ def _taken_names(connection: DirectoryConnection, domain: Domain, name: str) -> 
         f"its service principal name is taken by {', '.join(holders)}",
         "remove it there (setspn -D) or choose another name",
     )
-
-
-def _diagnostic(error: Any) -> str:
-    return str(error.message).partition(":")[0].strip() or "none given"

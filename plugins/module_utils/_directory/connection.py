@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 from . import login
 from .errors import ConnectError, ConnectionLost, SearchError
-from .libraries import ldap3, ldap3_exceptions, security_descriptor_control
+from .libraries import add_operation, ldap3, ldap3_exceptions, modify_operation, security_descriptor_control
+from .outstanding import Outstanding
 from .settings import Settings
 from .tls import VerifiedTls
 
@@ -31,6 +32,7 @@ class DirectoryConnection:
     def __init__(self, settings: Settings, connection: Any) -> None:
         self.settings = settings
         self._connection = connection
+        self._outstanding = Outstanding(connection, sealed=settings.auth_protocol == "kerberos")
 
     @property
     def address(self) -> str:
@@ -70,28 +72,38 @@ class DirectoryConnection:
                 return _set_attributes(entry)
         raise SearchError(act, "it is not there", "check the name", dn=dn)
 
-    def add(self, dn: str, object_class: str, attributes: dict[str, Any]) -> None:
-        """Raises ldap3's result exceptions as they are: what they mean depends on what is added."""
-        with self._communicating():
-            self._connection.add(dn, object_class, attributes)
+    def start_add(self, dn: str, object_class: str, attributes: dict[str, Any]) -> Callable[[], None]:
+        """Send an add without waiting for its answer; the function that is returned does that.
+
+        Both raise ConnectionLost, and that function ldap3's result exceptions as they are: what they mean depends on
+        what is added.
+        """
+        return self._start(
+            "addRequest", add_operation(dn, {"objectClass": [object_class], **attributes}, auto_encode=True)
+        )
+
+    def start_replace(
+        self, dn: str, attributes: dict[str, list[Any]], controls: list[Control] | None = None
+    ) -> Callable[[], None]:
+        """Send the replacing of attributes of one object; an empty list removes one. Raises as ``start_add`` does."""
+        changes = {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in attributes.items()}
+        return self._start("modifyRequest", modify_operation(dn, changes, auto_encode=True), controls)
 
     def replace(self, dn: str, attributes: dict[str, list[Any]], controls: list[Control] | None = None) -> None:
-        """Replace attributes of one object in one operation; an empty list removes one. Raises as ``add`` does."""
-        with self._communicating():
-            changes = {name: [(ldap3.MODIFY_REPLACE, values)] for name, values in attributes.items()}
-            self._connection.modify(dn, changes, controls)
+        """The same, and wait. Raises ldap3's result exceptions as they are."""
+        self.start_replace(dn, attributes, controls)()
 
     def change_values(self, dn: str, attribute: str, added: list[str], removed: list[str]) -> None:
         """Add and remove single values in one operation, permissively: Windows lets pass what is so already.
 
-        Raises as ``add`` does.
+        Raises as ``replace`` does.
         """
         changes = [(ldap3.MODIFY_ADD, added), (ldap3.MODIFY_DELETE, removed)]
         with self._communicating():
             self._connection.modify(dn, {attribute: [one for one in changes if one[1]]}, [_PERMISSIVE_MODIFY])
 
     def move(self, dn: str, rdn: str, container: str) -> None:
-        """Put an object into another container, under the relative name given. Raises as ``add`` does."""
+        """Put an object into another container, under the relative name given. Raises as ``replace`` does."""
         with self._communicating():
             self._connection.modify_dn(dn, rdn, new_superior=container)
 
@@ -99,6 +111,16 @@ class DirectoryConnection:
         """Raises ldap3's result exceptions as they are."""
         with self._communicating():
             self._connection.delete(dn)
+
+    def _start(self, kind: str, request: Any, controls: list[Control] | None = None) -> Callable[[], None]:
+        with self._communicating():
+            wait = self._outstanding.start(kind, request, controls)
+
+        def answer() -> None:
+            with self._communicating():
+                wait()
+
+        return answer
 
     @contextmanager
     def _reading(self, act: str, dn: str) -> Iterator[None]:
@@ -115,7 +137,8 @@ class DirectoryConnection:
     def _communicating(self) -> Iterator[None]:
         try:
             yield
-        except (ldap3_exceptions.LDAPCommunicationError, OSError):
+        except (ldap3_exceptions.LDAPCommunicationError, ldap3_exceptions.LDAPResponseTimeoutError, OSError):
+            # The second is for whatever was outstanding when the connection broke.
             raise ConnectionLost(
                 f"ask {self.settings.server}",
                 "the domain controller stopped answering",

@@ -16,6 +16,8 @@ import traceback
 try:
     import ldap3
     from ldap3.core import exceptions as ldap3_exceptions
+    from ldap3.operation.add import add_operation
+    from ldap3.operation.modify import modify_operation
     from ldap3.protocol.formatters.formatters import format_sid
     from ldap3.protocol.microsoft import security_descriptor_control
     from ldap3.utils.conv import escape_filter_chars
@@ -24,6 +26,7 @@ except ImportError:
     LDAP3_IMPORT_ERROR: str | None = traceback.format_exc()
     # The names must be there to be imported; nothing behind them is called then.
     ldap3 = ldap3_exceptions = None  # type: ignore[assignment]
+    add_operation = modify_operation = None  # type: ignore[assignment]
     escape_filter_chars = escape_rdn = format_sid = security_descriptor_control = None  # type: ignore[assignment]
 else:
     LDAP3_IMPORT_ERROR = None
@@ -47,12 +50,14 @@ except ImportError:
 __all__ = [
     "LDAP3_IMPORT_ERROR",
     "SEALED",
+    "add_operation",
     "escape_filter_chars",
     "escape_rdn",
     "format_sid",
     "gssapi",
     "ldap3",
     "ldap3_exceptions",
+    "modify_operation",
     "security_descriptor_control",
     "smbprotocol",
     "spnego",

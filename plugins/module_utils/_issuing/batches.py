@@ -4,8 +4,9 @@
 
 """Plans carried out in batches: the domain controller works on one while the files of those beside it are written.
 
-The domain controller is the bottleneck, so it must never wait for a disk. The caller's thread asks it, another thread
-writes all files, and every batch goes from one to the other and back:
+The domain controller is the bottleneck, so it must never wait, neither for a disk nor for us. The caller's thread asks
+it and sends all of a batch before it waits for the first answer; another thread writes all files, and every batch goes
+from one to the other and back:
 
     intended records | accounts, written and read back | issue records, then packages | what failed is taken back
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
@@ -25,13 +27,13 @@ from .._accounts.reuse import Reuse
 from .._directory import computer_writing, computers
 from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection
-from .._directory.containers import split
+from .._directory.distinguished_name import split
 from .._directory.domain import Domain
 from .._directory.errors import ConnectionLost, DirectoryError, SearchError
 from .._package.errors import PackageError
 from .._package.password import Password
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import Act
-from .._rollout.package_life.issue_record import IssueRecord
 from .._rollout.sealing import SealError
 from .._storage.package_store import PackageStore
 from .package_maker import PackageMaker
@@ -103,31 +105,39 @@ class IssueBatches:
         return issues
 
     def _change_accounts(self, batch: list[Issue]) -> list[Issue]:
+        sent: list[tuple[Issue, Callable[[], None]]] = []
         for issue in batch:
-            if issue.failure:
-                continue
-            try:
-                self._change_account(issue.plan, issue.password)
+            if not issue.failure:
+                with self._noting_failure(issue):
+                    sent.append((issue, self._start_change(issue.plan, issue.password)))
+        for issue, answer in sent:
+            with self._noting_failure(issue):
+                answer()
                 issue.changed = True
-            except ConnectionLost as lost:
-                self._lost = issue.failure = lost  # changed or not: its intended record stays
-            except DirectoryError as failure:
-                issue.failure = failure
-                self._restore_record(issue)
         self._read_back([issue for issue in batch if issue.changed])
         return batch
 
-    def _change_account(self, plan: Plan, password: Password) -> None:
+    @contextmanager
+    def _noting_failure(self, issue: Issue) -> Iterator[None]:
+        try:
+            yield
+        except ConnectionLost as lost:
+            self._lost = issue.failure = lost  # changed or not (RFC 4511, 3.1): its intended record stays
+        except DirectoryError as failure:
+            issue.failure = failure
+            self._restore_record(issue)
+
+    def _start_change(self, plan: Plan, password: Password) -> Callable[[], None]:
+        """Send it, and return what waits for the answer."""
         if self._lost:
             raise DirectoryError("not tried", self._lost.cause, self._lost.remedy)
         if plan.act is Act.CREATE:
             container = split(plan.distinguished_name)[1]
-            computer_writing.add(self._connection, self._domain, plan.name, container, password.reveal())
-        else:
-            now = self._reuse.entry(plan.name)
-            computer_writing.reset(
-                self._connection, self._domain, plan.name, plan.distinguished_name, now, password.reveal()
-            )
+            return computer_writing.start_add(self._connection, self._domain, plan.name, container, password.reveal())
+        now = self._reuse.entry(plan.name)
+        return computer_writing.start_reset(
+            self._connection, self._domain, plan.name, plan.distinguished_name, now, password.reveal()
+        )
 
     def _read_back(self, issues: list[Issue]) -> None:
         """All in one search. Whose account cannot be read gets no package."""

@@ -15,9 +15,9 @@ from typing import Any
 from .._package.errors import PackageError
 from .._package.package import Account, Domain, DomainController, Package
 from .._package.password import Password
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
 from .._rollout.names import computer_name
-from .._rollout.package_life.issue_record import IssueRecord
 from .._storage.package_store import PackageStore
 from . import certificate_sources, extra_parts
 

@@ -17,9 +17,9 @@ from .._directory.containers import Containers
 from .._directory.domain import Domain
 from .._directory.errors import ConnectionLost, DirectoryError
 from .._rollout.issuing import regenerate
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import Act, Decision
 from .._rollout.names import computer_name
-from .._rollout.package_life.issue_record import IssueRecord
 from .._storage.package_store import PackageStore
 from .answer import Answer
 from .batches import Issue, IssueBatches, Plan

@@ -21,7 +21,7 @@ from .._package.package import Account, DomainController, Package
 from .._package.package import Domain as PackageDomain
 from .._package.password import Password
 from .._package.structures import PolicyElementList
-from .._rollout.package_life.issue_record import IssueRecord
+from .._rollout.issuing.issue_record import IssueRecord
 from .._storage.package_form import PackageForm
 from .extra_parts import Additions
 
@@ -30,13 +30,15 @@ _LARGEST_RID = 0x3FFFFFFF  # MS-ADTS 3.1.1.1.9
 
 @dataclass(frozen=True)
 class PackageMaker:
-    """What all packages of one call have in common; ``controller`` is the domain controller that they name."""
+    """What all packages of one call have in common; ``controller`` is the domain controller that they name, and
+    ``login`` the account that issues them."""
 
     domain: Domain
     evidence: Evidence
     form: PackageForm
     controller: Ping
     controller_address: str
+    login: str
     site: str | None
     provision_options: int
     join4: bool
@@ -71,6 +73,7 @@ class PackageMaker:
             domain=self.domain.dns_name,
             distinguished_name=dn,
             issued=datetime.now(UTC).isoformat(timespec="seconds"),
+            login=self.login,
             evidence=self.evidence.baseline(name),
         )
 

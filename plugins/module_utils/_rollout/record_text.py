@@ -9,15 +9,18 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Set
+from datetime import datetime
 from typing import Any, TypeVar, get_type_hints
 
 _FORMAT = 1
 _T = TypeVar("_T")
 
 
-def write(record: Any) -> str:
-    """``record`` is an instance of a dataclass."""
-    return json.dumps({"format": _FORMAT, **dataclasses.asdict(record)}, indent=2) + "\n"
+def write(record: Any, *, optional: Set[str] = frozenset()) -> str:
+    """``record`` is an instance of a dataclass; fields of ``optional`` stay away where they are None."""
+    fields = dataclasses.asdict(record)
+    told = {name: value for name, value in fields.items() if name not in optional or value is not None}
+    return json.dumps({"format": _FORMAT, **told}, indent=2) + "\n"
 
 
 def read(content: str | bytes, kind: str) -> dict[str, Any]:
@@ -47,3 +50,15 @@ def checked(record: type[_T], fields: Any, kind: str, *, without: Set[str] = fro
         if not isinstance(fields[name], hint) or (isinstance(fields[name], bool) and hint is not bool):
             raise ValueError(f"{kind} with an impossible {name}")
     return record(**fields)
+
+
+def require_time(text: str, what: str, kind: str) -> None:
+    """
+    :raises ValueError: it is no ISO 8601 time with its offset
+    """
+    try:
+        offset = datetime.fromisoformat(text).tzinfo
+    except ValueError:
+        offset = None
+    if offset is None:
+        raise ValueError(f"{kind} with an impossible {what}")

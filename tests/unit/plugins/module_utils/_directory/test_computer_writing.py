@@ -44,11 +44,14 @@ class Directory:
         self.asked = ""
         self.writes: list[Any] = []
 
-    def __getattr__(self, act: str) -> Callable[..., None]:
-        def write(*what: Any) -> None:
-            self.writes.append((act, *what))
+    def __getattr__(self, act: str) -> Callable[..., Any]:
+        def answer() -> None:
             if self._failure:
                 raise self._failure
+
+        def write(*what: Any) -> Callable[[], None] | None:
+            self.writes.append((act, *what))
+            return answer if act.startswith("start_") else answer()
 
         return write
 
@@ -59,8 +62,8 @@ class Directory:
 
 def act(name: str, directory: Any) -> None:
     {
-        "add": lambda: computer_writing.add(directory, DOMAIN, "PC-1", UNIT, PASSWORD),
-        "reset": lambda: computer_writing.reset(directory, DOMAIN, "PC-1", DN, NOW, PASSWORD),
+        "add": lambda: computer_writing.start_add(directory, DOMAIN, "PC-1", UNIT, PASSWORD)(),
+        "reset": lambda: computer_writing.start_reset(directory, DOMAIN, "PC-1", DN, NOW, PASSWORD)(),
         "modify": lambda: computer_writing.modify(directory, DN, enabled=False, description="x"),
         "move": lambda: computer_writing.move(directory, DN, "OU=Berlin,DC=corp"),
         "delete": lambda: computer_writing.delete(directory, DN),
@@ -71,7 +74,7 @@ EXISTS = ldap3_exceptions.LDAPEntryAlreadyExistsResult(result=68, description="e
 NOWHERE = ldap3_exceptions.LDAPNoSuchObjectResult(result=32, description="noSuchObject", message="")
 FORBIDDEN = ldap3_exceptions.LDAPInsufficientAccessRightsResult(result=50, description="insufficientAccessRights")
 CONSTRAINT = ldap3_exceptions.LDAPConstraintViolationResult(
-    result=19, description="constraintViolation", message=f"000021C7: quoting {PASSWORD}"
+    result=19, description="constraintViolation", message=f"0000202F: quoting {PASSWORD}"
 )
 
 
@@ -86,17 +89,17 @@ CONSTRAINT = ldap3_exceptions.LDAPConstraintViolationResult(
             CONSTRAINT,
             AddError,
             "the directory refused: constraintViolation",
-            "the diagnostic number up: 000021C7",
+            "the diagnostic number up: 0000202F",
         ),
         ("reset", FORBIDDEN, ResetError, "the login may not reset its password", "delegate it Reset Password"),
-        ("reset", CONSTRAINT, ResetError, "the directory refused: constraintViolation", "up: 000021C7"),
+        ("reset", CONSTRAINT, ResetError, "the directory refused: constraintViolation", "up: 0000202F"),
         ("modify", FORBIDDEN, ModifyError, "may not write userAccountControl and description", "delegate it the right"),
         ("modify", CONSTRAINT, ModifyError, "does not accept the value", "at most 1024 characters"),
         ("modify", NOWHERE, ModifyError, "the directory refused: noSuchObject", "up: none given"),
         ("move", EXISTS, MoveError, "there is an object of this name", "look at what it is, and move or delete it"),
         ("move", NOWHERE, MoveError, "is not there any more", "run again"),
         ("move", FORBIDDEN, MoveError, "the login may not delete it here", "create computers on the OU"),
-        ("move", CONSTRAINT, MoveError, "the directory refused: constraintViolation", "up: 000021C7"),
+        ("move", CONSTRAINT, MoveError, "the directory refused: constraintViolation", "up: 0000202F"),
         ("delete", FORBIDDEN, DeleteError, "the directory refused", "delete it by hand (insufficientAccessRights)"),
     ],
 )
@@ -123,9 +126,10 @@ def test_who_has_taken_a_service_principal_name_is_named() -> None:
 
 
 def test_a_new_account_never_is_without_its_password() -> None:
-    directory = Directory()
-    assert computer_writing.add(directory, DOMAIN, "pc-1", UNIT, PASSWORD) == f"CN=pc-1,{UNIT}"
-    [(_add, _dn, _kind, attributes)] = directory.writes
+    directory: Any = Directory()
+    computer_writing.start_add(directory, DOMAIN, "pc-1", UNIT, PASSWORD)()
+    [(_add, dn, _kind, attributes)] = directory.writes
+    assert dn == f"CN=pc-1,{UNIT}"
     assert attributes["unicodePwd"] == f'"{PASSWORD}"'.encode("utf-16-le")
     assert (attributes["sAMAccountName"], attributes["dNSHostName"]) == ("PC-1$", "pc-1.corp.example")
     assert attributes["servicePrincipalName"] == [spn.decode() for spn in SPNS]

@@ -29,11 +29,16 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.erro
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.libraries import ldap3_exceptions
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import Ping
-from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import Issue, IssueBatches, Plan
+from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import (
+    BATCH,
+    Issue,
+    IssueBatches,
+    Plan,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.package_maker import PackageMaker
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
@@ -75,10 +80,15 @@ class Directory:
         self.accounts: dict[str, dict[str, list[bytes]]] = {}
         self.failing: dict[str, Exception] = {}
         self.acts: list[str] = []
+        self.outstanding: list[str] = []
+        self.most_outstanding = 0
+        self.lost = False
 
-    def add(self, dn: str, _object_class: str, attributes: dict[str, Any]) -> None:
-        name = self._act("add", dn)
+    def start_add(self, dn: str, _object_class: str, attributes: dict[str, Any]) -> Callable[[], None]:
         assert attributes["unicodePwd"]
+        return self._start("add", dn, lambda name: self._make(name, attributes))
+
+    def _make(self, name: str, attributes: dict[str, Any]) -> None:
         rid = 1100 + len(self.accounts)
         self.accounts[name] = {
             "sAMAccountName": [attributes["sAMAccountName"].encode()],
@@ -88,9 +98,9 @@ class Directory:
             "msDS-KeyVersionNumber": [b"2"],
         }
 
-    def replace(self, dn: str, changes: dict[str, Any]) -> None:
-        self._act("replace", dn)
+    def start_replace(self, dn: str, changes: dict[str, Any]) -> Callable[[], None]:
         assert changes["unicodePwd"]
+        return self._start("replace", dn, lambda _name: None)
 
     def delete(self, dn: str) -> None:
         name = self._act("delete", dn)
@@ -104,12 +114,34 @@ class Directory:
         found = {name: self.accounts.get(name.upper()) for name in names}
         return [(f"CN={name.upper()},{UNIT}", entry) for name, entry in found.items() if entry]
 
+    def _start(self, act: str, dn: str, done: Callable[[str], None]) -> Callable[[], None]:
+        """It fails when it is sent where ``failing`` has ``send add PC-2``, else when its answer is waited for."""
+        name = self._named(dn)
+        self.outstanding.append(name)
+        self.most_outstanding = max(self.most_outstanding, len(self.outstanding))
+        self._fail(f"send {act} {name}")
+
+        def answer() -> None:
+            self.outstanding.remove(name)
+            if self.lost:
+                raise LOST
+            done(self._act(act, dn))
+
+        return answer
+
     def _act(self, act: str, dn: str) -> str:
-        name = dn.partition(",")[0].removeprefix("CN=")
+        name = self._named(dn)
         self.acts.append(f"{act} {name}")
-        if failure := self.failing.get(f"{act} {name}"):
-            raise failure
+        self._fail(f"{act} {name}")
         return name
+
+    def _fail(self, act: str) -> None:
+        if failure := self.failing.get(act):
+            self.lost = self.lost or failure is LOST
+            raise failure
+
+    def _named(self, dn: str) -> str:
+        return dn.partition(",")[0].removeprefix("CN=")
 
 
 @pytest.fixture
@@ -135,6 +167,7 @@ def carry_out(directory: Directory, store: PackageStore) -> Carry:
             form=form or DjoinForm(),
             controller=CONTROLLER,
             controller_address="192.0.2.10",
+            login="issue",
             site=None,
             provision_options=0,
             join4=False,
@@ -170,6 +203,18 @@ def test_more_than_a_batch(carry_out: Carry, directory: Directory, store: Packag
     assert [*carry_out(*names)] == names
     assert all(issued(store, name) for name in names)
     assert directory.acts == [f"add {name}" for name in names]
+
+
+@pytest.mark.parametrize("act", [Act.CREATE, Act.REISSUE])
+def test_all_of_a_batch_is_sent_before_the_first_answer_is_waited_for(
+    carry_out: Carry, directory: Directory, store: PackageStore, act: Act
+) -> None:
+    names = [f"PC-{number}" for number in range(BATCH + 1)]
+    carry_out(*names)
+    directory.most_outstanding = 0
+    assert [*carry_out(*names, act=act)] == names
+    assert directory.most_outstanding == BATCH
+    assert all(issued(store, name) for name in names)
 
 
 def test_nothing_to_issue(carry_out: Carry, directory: Directory) -> None:
@@ -218,12 +263,20 @@ class TestLostConnection:
     ) -> None:
         directory.failing["add PC-2"] = LOST
         issues = carry_out("PC-1", "PC-2", "PC-3")
-        assert issues["PC-2"].failure is LOST
+        assert [issues[name].failure for name in ("PC-2", "PC-3")] == [LOST, LOST]
         assert intended(store, "PC-1"), "it was made, and cannot be read back"
         assert intended(store, "PC-2"), "it may have been made"
-        assert store.read_record("PC-3") is None, "it was not tried"
-        assert "not tried" in str(issues["PC-3"].failure)
+        assert intended(store, "PC-3"), "it was sent, too"
         assert directory.acts == ["add PC-1", "add PC-2"]
+
+    def test_what_was_not_sent_was_not_tried(self, carry_out: Carry, directory: Directory, store: PackageStore) -> None:
+        directory.failing["send add PC-2"] = LOST
+        issues = carry_out("PC-1", "PC-2", "PC-3")
+        assert intended(store, "PC-1"), "it may have been made"
+        assert intended(store, "PC-2"), "it may have been sent"
+        assert store.read_record("PC-3") is None
+        assert "not tried" in str(issues["PC-3"].failure)
+        assert directory.acts == []
 
     def test_later_batches_are_not_even_intended(
         self, carry_out: Carry, directory: Directory, store: PackageStore
@@ -234,7 +287,7 @@ class TestLostConnection:
         assert not any(issued(store, name) for name in names)
         assert all(issue.failure for issue in issues.values())
         # a batch may have been intended ahead, and is taken back
-        assert [name for name in names if intended(store, name)] == names[:5]
+        assert [name for name in names if intended(store, name)] == names[:BATCH], "they were sent together"
 
     def test_while_reading_back(self, carry_out: Carry, directory: Directory, store: PackageStore) -> None:
         directory.failing["search"] = LOST

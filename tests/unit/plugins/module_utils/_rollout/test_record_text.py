@@ -28,6 +28,10 @@ def test_there_and_back() -> None:
     assert record_text.write(Note("anna", 2, final=True)) == TEXT
     assert record_text.read(TEXT, "note") == record_text.read(TEXT.encode(), "note") == FIELDS
     assert record_text.checked(Note, FIELDS, "note") == Note("anna", 2, final=True)
+    assert record_text.read(record_text.write(Note("anna"), optional={"times"}), "note") == {
+        "who": "anna",
+        "final": False,
+    }
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"format": 2}', '{"format": "1"}', "[" * 200_000])
@@ -50,6 +54,13 @@ def test_what_is_none(text: str) -> None:
 def test_fields_that_are_not_its_own(fields: Any, words: str) -> None:
     with pytest.raises(ValueError, match=rf"^{words}$"):
         record_text.checked(Note, fields, "note")
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-21", "2026-11-21T03:23:26"])
+def test_no_time_with_its_offset(text: str) -> None:
+    record_text.require_time("2026-11-21T03:23:26+01:00", "end", "note")
+    with pytest.raises(ValueError, match=r"^note with an impossible end$"):
+        record_text.require_time(text, "end", "note")
 
 
 def test_a_field_that_is_read_elsewhere_keeps_its_default() -> None:
