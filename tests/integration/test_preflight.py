@@ -241,6 +241,29 @@ class TestDomain:
         assert look.evidence("identifiers").startswith(f"the domain has {left} RIDs left")
         assert estate.look()["identifiers"] == "pass"
 
+    def test_identifiers_at_hand(self, estate: Estate) -> None:
+        """Of the block that Samba shows, what the next account costs: one."""
+        [block] = estate.lab.search("(objectClass=rIDSet)", ["rIDAllocationPool", "rIDPreviousAllocationPool"])
+        first, last = map(int, block["rIDPreviousAllocationPool"][0].split("-"))
+
+        def at_hand() -> int:
+            told = re.search(r"of which dc1\.corp\.example has (\d+) at hand", estate.look().evidence("identifiers"))
+            assert told
+            return int(told[1])
+
+        before = at_hand()
+        name = f"R{secrets.token_hex(3).upper()}"
+        dn = f"CN={name},CN=Computers,{estate.lab.base_dn}"
+        account = f"dn: {dn}\nobjectClass: computer\nsAMAccountName: {name}$\n"
+        estate.lab.ldap(["ldapadd"], "administrator", input=account)
+        [made] = estate.lab.search(f"(sAMAccountName={name}$)", ["objectSid"])
+        estate.lab.ldap(["ldapdelete", dn], "administrator")
+        rid = int(made["objectSid"][0].rpartition("-")[2])
+        assert at_hand() == before - 1
+        if block["rIDAllocationPool"] == block["rIDPreviousAllocationPool"]:
+            assert first <= rid <= last
+            assert before - 1 == last - rid
+
 
 class TestSite:
     @pytest.fixture
@@ -429,15 +452,16 @@ class TestGroups:
 
 class TestAccounts:
     def test_somebody_elses_account(self, estate: Estate) -> None:
-        """Its owner is no administrator and not this login; then the remedies, one after the other."""
+        """Its owner is no administrator and not this login; both reasons at once, then the remedies one by one."""
         estate.delegate("issue", "user")
         name = estate.branch.names[0]
         dn = make(estate.lab, "user", name, estate.staging)
         assert dn
         look = estate.look()
         assert (look["account"], look.errors("account")) == (SEVERE, [2224, 2732])
-        assert f"{dn}: its owner S-1-5-21-" in (look.error or "")
-        assert "(KB5020276); make Domain Admins its owner" in (look.error or "")
+        assert f"{dn}: (1) its owner S-1-5-21-" in (look.error or "")
+        assert "(KB5020276), (2) the machine is treated as live" in (look.error or "")
+        assert "; (1) make Domain Admins its owner" in (look.error or "")
         look = estate.look(trusted_owners=["user"])
         assert "the machine is treated as live, because there is no issue record" in (look.error or "")
         look = estate.look(trusted_owners=["user"], live_machines=[name])
@@ -450,7 +474,8 @@ class TestAccounts:
         dn = make(estate.lab, "administrator", estate.branch.names[0], estate.production)
         assert dn
         look = estate.look()
-        assert f"{dn}: it is not in {estate.staging}; move it there first" in (look.error or "")
+        assert f"{dn}: (1) it is not in {estate.staging}, (2) " in (look.error or "")
+        assert "; (1) move it there first" in (look.error or "")
         estate.lab.ldap(["ldapmodrdn", "-r", "-s", estate.staging, dn, dn.partition(",")[0]], "administrator")
         assert "it is not in" not in (estate.look().error or "")
 

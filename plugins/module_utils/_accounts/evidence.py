@@ -14,8 +14,8 @@ from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection
 from .._directory.domain import Domain
 from .._rollout.issuing import liveness
+from .._rollout.issuing.issue_record import IssueRecord, Traces
 from .._rollout.issuing.liveness import Liveness
-from .._rollout.package_life.issue_record import IssueRecord, Traces
 from .._storage.package_store import PackageStore
 
 

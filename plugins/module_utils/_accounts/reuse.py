@@ -70,15 +70,17 @@ class Reuse:
         """
         :raises ProtectionError: the account must stay as it is
         """
-        for cause, remedy in self._refusals(name, account, path):
+        if refusals := list(self._refusals(name, account, path)):
             dn = account.distinguished_name
-            raise ProtectionError(f"issue a package again for {dn}", cause, remedy, dn=dn)
+            raise ProtectionError(f"issue a package again for {dn}", *_together(refusals), dn=dn)
 
     def _refusals(self, name: str, account: ComputerAccount, path: str | None) -> Iterator[Refusal]:
-        """The gravest first; what comes later is not even looked at."""
+        """The gravest first; of what is no workstation nothing more is told."""
         entry = self.entry(name)
-        if refusal := protection.refusal(entry):
-            yield refusal
+        if special := protection.refusal(entry):
+            yield special
+            if special[1] == protection.NEVER:
+                return
         if protection.disabled(entry):
             why = "ask why, or read NAME.revoked.json where it was revoked; enable it if it is to be used again"
             yield "somebody disabled the account", why
@@ -118,3 +120,14 @@ class Reuse:
             except SearchError:
                 self._groups[account_sid] = None
         return self._groups[account_sid]
+
+
+def _together(refusals: list[Refusal]) -> Refusal:
+    """All causes and all remedies, numbered where there are several."""
+    if len(refusals) == 1:
+        return refusals[0]
+    return _numbered(cause for cause, _remedy in refusals), _numbered(remedy for _cause, remedy in refusals)
+
+
+def _numbered(sayings: Iterable[str]) -> str:
+    return ", ".join(f"({number}) {said}" for number, said in enumerate(sayings, start=1))

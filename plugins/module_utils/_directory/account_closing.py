@@ -17,6 +17,7 @@ from .connection import DirectoryConnection, Entry
 from .domain import number
 from .errors import ModifyError, ResetError
 from .libraries import ldap3_exceptions
+from .refusals import explain
 
 KEY_CREDENTIALS, CERTIFICATES = "msDS-KeyCredentialLink", "userCertificate"
 ATTRIBUTES = ["userAccountControl", "pwdLastSet", KEY_CREDENTIALS, CERTIFICATES]
@@ -81,8 +82,7 @@ def _write(connection: DirectoryConnection, dn: str, changes: dict[str, list[Any
             result=error.result,
         ) from None
     except ldap3_exceptions.LDAPOperationResult as error:
-        cause = f"the directory refused: {error.description}"
-        remedy = "look at the account and run again"
+        cause, remedy = explain(error)
         raise ResetError(f"revoke {dn}", cause, remedy, dn=dn, result=error.result) from None
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The writable domain controllers of the domain, and what each of them alone knows of an account.
+"""The domain controllers of the domain, and what each of the writable ones alone knows of an account.
 
 lastLogon and logonCount are not replicated (MS-ADA1 2.351, 2.375): only the controller that a machine used
 shows that it was used.
@@ -10,28 +10,31 @@ shows that it was used.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
 
 from . import computers
 from .computers import ComputerAccount
-from .connection import DirectoryConnection, connect
-from .containers import split
+from .connection import DirectoryConnection
+from .distinguished_name import split
 from .domain import Domain, text
-from .errors import DirectoryError
 from .libraries import escape_filter_chars
+from .survey import ask
+
+# A server's settings object, by class, with the attribute that lists the domains it has a whole copy of.
+_WRITABLE, _READ_ONLY = ("nTDSDSA", "msDS-hasMasterNCs"), ("nTDSDSARO", "msDS-hasFullReplicaNCs")
 
 
 def writable(connection: DirectoryConnection, domain: Domain) -> list[str]:
-    """The host names of all domain controllers with a writable copy of the domain, in no particular order.
+    """The host names of all domain controllers with a writable copy of the domain, sorted.
 
     :raises SearchError: the sites cannot be read
     """
-    sites = f"CN=Sites,{domain.configuration_dn}"
-    masters = f"(&(objectClass=nTDSDSA)(msDS-hasMasterNCs={escape_filter_chars(domain.base_dn)}))"
-    servers = {split(dn)[1].lower() for dn, _entry in connection.search(sites, masters, ["objectGUID"])}
-    everyone = connection.search(sites, "(objectClass=server)", ["dNSHostName"])
-    return [text(entry, "dNSHostName") for dn, entry in everyone if dn.lower() in servers and "dNSHostName" in entry]
+    return _hosts(connection, domain, _WRITABLE)
+
+
+def everyone(connection: DirectoryConnection, domain: Domain) -> list[str]:
+    """The same with the read-only ones."""
+    return _hosts(connection, domain, _WRITABLE, _READ_ONLY)
 
 
 def survey(
@@ -39,17 +42,18 @@ def survey(
 ) -> dict[str, dict[str, ComputerAccount] | None]:
     """The accounts as each writable domain controller has them; None where one does not answer.
 
-    The same login is used everywhere. The outer keys are host names, the inner ones machine names in lower case.
+    The outer keys are host names, the inner ones machine names in lower case.
     """
     names = list(names)
-    found: dict[str, dict[str, ComputerAccount] | None] = {}
-    for host in writable(connection, domain):
-        if host.lower() == domain.controller.host_name.lower():
-            found[host] = computers.find(connection, domain, names)
-            continue
-        try:
-            with connect(dataclasses.replace(connection.settings, server=host)) as other:
-                found[host] = computers.find(other, domain, names)
-        except DirectoryError:
-            found[host] = None
-    return found
+    hosts = writable(connection, domain)
+    return ask(connection, domain, hosts, lambda controller: computers.find(controller, domain, names))
+
+
+def _hosts(connection: DirectoryConnection, domain: Domain, *kinds: tuple[str, str]) -> list[str]:
+    sites = f"CN=Sites,{domain.configuration_dn}"
+    partition = escape_filter_chars(domain.base_dn)
+    any_kind = "".join(f"(&(objectClass={kind})({copies}={partition}))" for kind, copies in kinds)
+    servers = {split(dn)[1].lower() for dn, _entry in connection.search(sites, f"(|{any_kind})", ["objectGUID"])}
+    found = connection.search(sites, "(objectClass=server)", ["dNSHostName"])
+    names = [text(entry, "dNSHostName") for dn, entry in found if dn.lower() in servers and "dNSHostName" in entry]
+    return sorted(names, key=str.lower)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .connection import DirectoryConnection
-from .containers import split
+from .distinguished_name import split
 from .domain import Domain, number, text
 from .errors import SearchError
 from .libraries import escape_filter_chars, escape_rdn
@@ -49,6 +49,26 @@ def identifiers_left(connection: DirectoryConnection, domain: Domain) -> int | N
     except SearchError:
         return None
     return None if pool is None else (pool >> 32) - (pool & 0xFFFFFFFF)
+
+
+def identifiers_at_hand(connection: DirectoryConnection, domain: Domain) -> int | None:
+    """How many the domain controller that answers can give out before it needs the RID master; None if unreadable.
+
+    That is what is left of its block in use, whose last one given is rIDNextRID, and the next block where it has
+    fetched that already (rIDAllocationPool).
+    """
+    host = escape_filter_chars(domain.controller.host_name)
+    found = connection.search(domain.base_dn, f"(&(objectClass=computer)(dNSHostName={host}))", ["rIDSetReferences"])
+    try:
+        [reference] = [text(entry, "rIDSetReferences") for _dn, entry in found if "rIDSetReferences" in entry]
+        block = connection.read(reference, ["rIDPreviousAllocationPool", "rIDAllocationPool", "rIDNextRID"])
+    except (SearchError, ValueError):
+        return None
+    following, used = number(block, "rIDAllocationPool"), number(block, "rIDPreviousAllocationPool") or 0
+    if following is None:
+        return None
+    left = (used >> 32) - (number(block, "rIDNextRID") or 0)
+    return left if following == used else left + (following >> 32) - (following & 0xFFFFFFFF) + 1
 
 
 def clock(connection: DirectoryConnection) -> datetime:

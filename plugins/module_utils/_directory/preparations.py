@@ -5,7 +5,8 @@
 """What somebody has left on a computer account that would outlive its next password.
 
 An account that carries one of these is not reused: whoever prepared it would have a door into the machine, or the
-account already serves something. What cannot be seen counts as a preparation, too.
+account already serves something. What cannot be seen counts as a preparation, too. The flags of userAccountControl
+are ``protection``'s.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from .security_descriptor import decode
 
 ATTRIBUTES = [
     "sAMAccountName",
-    "userAccountControl",
     "msDS-AllowedToDelegateTo",
     "msDS-KeyCredentialLink",
     "msDS-AllowedToActOnBehalfOfOtherIdentity",
@@ -29,7 +29,6 @@ ATTRIBUTES = [
     "nTSecurityDescriptor",
 ]
 
-_PASSWD_NOTREQD, _TRUSTED_FOR_DELEGATION, _TRUSTED_TO_AUTH_FOR_DELEGATION = 0x20, 0x80000, 0x1000000
 # The last two are added by Windows itself (Remote Desktop, WinRM) once it runs: no sign of a preparation, and they
 # change nothing for whoever holds the account. Whether it runs is for the evidence of use to say.
 _EXPECTED_SERVICES = {"host", "restrictedkrbhost", "termsrv", "wsman"}
@@ -58,6 +57,9 @@ class _Account:
     def values(self, attribute: str) -> list[str]:
         return [value.decode("utf-8", "replace") for value in self.entry.get(attribute, [])]
 
+    def clearing(self, attribute: str) -> str:
+        return f"clear it (Set-ADComputer '{self.name}$' -Clear {attribute})"
+
 
 def find(entry: Entry, domain_sid: str, dns_suffixes: Collection[str]) -> list[Preparation]:
     """Everything found on a computer account, of which ``ATTRIBUTES`` were read with the control ``owner_and_dacl``.
@@ -65,7 +67,7 @@ def find(entry: Entry, domain_sid: str, dns_suffixes: Collection[str]) -> list[P
     ``dns_suffixes``: the DNS domains that names of its own may be in, which is the domain's own name and any value
     of msDS-AllowedDNSSuffixes.
     """
-    hidden = [one for one in ("sAMAccountName", "userAccountControl", "nTSecurityDescriptor") if one not in entry]
+    hidden = [one for one in ("sAMAccountName", "nTSecurityDescriptor") if one not in entry]
     if hidden:
         remedy = "give the login the right to read the account"
         return [Preparation("hidden attributes", f"{_listed(hidden)} cannot be read", remedy)]
@@ -73,34 +75,17 @@ def find(entry: Entry, domain_sid: str, dns_suffixes: Collection[str]) -> list[P
     return [found for look in _LOOKS for found in look(account)]
 
 
-def _flags(account: _Account) -> Iterator[Preparation]:
-    control = int(account.entry["userAccountControl"][0])
-    for flag, name, word, parameter in (
-        (_TRUSTED_FOR_DELEGATION, "unconstrained delegation", "TRUSTED_FOR_DELEGATION", "TrustedForDelegation"),
-        (
-            _TRUSTED_TO_AUTH_FOR_DELEGATION,
-            "protocol transition",
-            "TRUSTED_TO_AUTH_FOR_DELEGATION",
-            "TrustedToAuthForDelegation",
-        ),
-        (_PASSWD_NOTREQD, "an empty password is allowed", "PASSWD_NOTREQD", "PasswordNotRequired"),
-    ):
-        if control & flag:
-            remedy = f"clear the flag (Set-ADAccountControl {account.name}$ -{parameter} $false)"
-            yield Preparation(name, f"userAccountControl {control:#x} has {word}", remedy)
-
-
 def _constrained_delegation(account: _Account) -> Iterator[Preparation]:
     if services := account.values("msDS-AllowedToDelegateTo"):
         evidence = f"msDS-AllowedToDelegateTo names {_listed(services)}"
-        yield Preparation("constrained delegation", evidence, "clear msDS-AllowedToDelegateTo")
+        yield Preparation("constrained delegation", evidence, account.clearing("msDS-AllowedToDelegateTo"))
 
 
 def _key_credentials(account: _Account) -> Iterator[Preparation]:
     """Windows writes one of its own on a machine that runs, and itself clears them when it reuses an account."""
     if count := len(account.values("msDS-KeyCredentialLink")):
         evidence = f"msDS-KeyCredentialLink has {count} value{'s' if count > 1 else ''}"
-        yield Preparation("key credentials", evidence, "clear msDS-KeyCredentialLink")
+        yield Preparation("key credentials", evidence, account.clearing("msDS-KeyCredentialLink"))
 
 
 def _resource_based_delegation(account: _Account) -> Iterator[Preparation]:
@@ -156,7 +141,6 @@ def _listed(values: list[str]) -> str:
 
 
 _LOOKS: tuple[Callable[[_Account], Iterator[Preparation]], ...] = (
-    _flags,
     _constrained_delegation,
     _key_credentials,
     _resource_based_delegation,

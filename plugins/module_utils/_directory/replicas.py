@@ -6,20 +6,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from . import account_details, computers
-from .connection import DirectoryConnection, Entry, connect
-from .containers import split
-from .domain import Domain, guid, number, text
-from .errors import DirectoryError
-from .libraries import escape_filter_chars
+from . import account_details, computers, controllers
+from .connection import DirectoryConnection, Entry
+from .domain import Domain, guid, number
+from .survey import ask
 
 _ATTRIBUTES = ["sAMAccountName", "objectGUID", "pwdLastSet", "memberOf"]
-# A server's settings object, by class, with the attribute that lists the domains it has a whole copy of.
-_COPIES = (("nTDSDSA", "msDS-hasMasterNCs"), ("nTDSDSARO", "msDS-hasFullReplicaNCs"))
 
 
 @dataclass(frozen=True)
@@ -32,42 +27,18 @@ class Replica:
     groups: tuple[str, ...]
 
 
-def hosts(connection: DirectoryConnection, domain: Domain) -> list[str]:
-    """The host names of all domain controllers of the domain, read-only ones too, sorted.
-
-    :raises SearchError: the sites cannot be read
-    """
-    sites = f"CN=Sites,{domain.configuration_dn}"
-    partition = escape_filter_chars(domain.base_dn)
-    anyone = "".join(f"(&(objectClass={kind})({copies}={partition}))" for kind, copies in _COPIES)
-    servers = {split(dn)[1].lower() for dn, _entry in connection.search(sites, f"(|{anyone})", ["objectGUID"])}
-    everyone = connection.search(sites, "(objectClass=server)", ["dNSHostName"])
-    names = [text(entry, "dNSHostName") for dn, entry in everyone if dn.lower() in servers and "dNSHostName" in entry]
-    return sorted(names, key=str.lower)
-
-
 def survey(
     connection: DirectoryConnection, domain: Domain, names: Iterable[str], silent: Collection[str] = ()
 ) -> dict[str, dict[str, Replica] | None]:
-    """By host name, and below by machine name in lower case; None where a domain controller does not answer.
+    """By host name, read-only ones too, and below by machine name in lower case; None where one does not answer.
 
-    ``silent`` are those known not to answer, which are not waited for again. The same login is used everywhere.
+    ``silent`` are those known not to answer.
+
+    :raises SearchError: the sites cannot be read
     """
-    names, mute = list(names), {host.lower() for host in silent}
-    found: dict[str, dict[str, Replica] | None] = {}
-    for host in hosts(connection, domain):
-        if host.lower() == domain.controller.host_name.lower():
-            found[host] = _read(connection, domain, names)
-            continue
-        try:
-            if host.lower() in mute:
-                found[host] = None
-                continue
-            with connect(dataclasses.replace(connection.settings, server=host)) as other:
-                found[host] = _read(other, domain, names)
-        except DirectoryError:
-            found[host] = None
-    return found
+    names = list(names)
+    hosts = controllers.everyone(connection, domain)
+    return ask(connection, domain, hosts, lambda controller: _read(controller, domain, names), silent)
 
 
 def _read(connection: DirectoryConnection, domain: Domain, names: list[str]) -> dict[str, Replica]:

@@ -101,6 +101,7 @@ class Preflight:
             exposed=exposed,
             offset=(before + time.time()) / 2 - clock,
             identifiers_left=domain_state.identifiers_left(self._connection, self._domain),
+            identifiers_at_hand=domain_state.identifiers_at_hand(self._connection, self._domain),
             quota=self._domain.machine_account_quota,
             owner_rights=domain_state.heuristics(self._connection, self._domain).owner_rights,
         )

@@ -16,18 +16,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .._accounts.evidence import Evidence
-from .._directory import account_closing, computers, controllers, protection
+from .._directory import account_closing, computers, controllers, protection, survey
 from .._directory.caller import Caller
-from .._directory.connection import DirectoryConnection, Entry, connect, owner_and_dacl
+from .._directory.connection import DirectoryConnection, Entry, owner_and_dacl
 from .._directory.domain import Domain, guid, number
 from .._directory.effective_rights import AccountRights
 from .._directory.errors import ConnectionLost, DirectoryError, ModifyError
 from .._package.password import Password
 from .._rollout.account_state import NO, YES, twice
 from .._rollout.issuing import liveness
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.liveness import Liveness
 from .._rollout.package_life import revocation
-from .._rollout.package_life.issue_record import IssueRecord
 from .._rollout.package_life.revocation import Account, Act
 from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.revocation_store import RevocationStore
@@ -237,24 +237,17 @@ class Revoker:
             return
         named = self._order.controllers
         hosts = controllers.writable(self._connection, self._domain) if named is None else named
-        here = self._domain.controller.host_name.lower()
         names = [plan.name for plan, _answer in planned]
-        for host in hosts:
-            shown = self._shown(host, here, names)
+        shown_by = survey.ask(self._connection, self._domain, hosts, lambda controller: self._shown(controller, names))
+        for host, shown in shown_by.items():
             for plan, answer in planned:
                 answer.controllers[host] = None if shown is None else self._shows(shown.get(plan.name.lower()), plan)
         for _plan, answer in planned:
             self._require_controllers(answer, strict=named is not None)
 
-    def _shown(self, host: str, here: str, names: list[str]) -> dict[str, tuple[str, Entry]] | None:
+    def _shown(self, controller: DirectoryConnection, names: list[str]) -> dict[str, tuple[str, Entry]]:
         attributes = ["sAMAccountName", "objectGUID", "userAccountControl", "pwdLastSet"]
-        if host.lower() == here:
-            return computers.search(self._connection, self._domain, names, attributes)
-        try:
-            with connect(dataclasses.replace(self._connection.settings, server=host)) as other:
-                return computers.search(other, self._domain, names, attributes)
-        except DirectoryError:
-            return None
+        return computers.search(controller, self._domain, names, attributes)
 
     def _shows(self, found: tuple[str, Entry] | None, plan: Plan) -> bool:
         """A domain controller that does not know the account lets nobody in with it."""

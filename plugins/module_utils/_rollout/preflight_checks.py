@@ -29,6 +29,7 @@ OF_MACHINE = (
 IDS = OF_DOMAIN + OF_MACHINE
 
 _FEW_IDENTIFIERS = 100_000
+_FEW_AT_HAND = 100  # a domain controller fetches its next 500 when half of them are given
 _CLOCK_WARNING = KERBEROS_TOLERANCE / 5
 _UNITS = ("organizationalunit", "container", "builtindomain", "domaindns")
 
@@ -36,6 +37,7 @@ _UNITS = ("organizationalunit", "container", "builtindomain", "domaindns")
 @dataclass(frozen=True)
 class DomainSeen:
     """None is what the login may not see. ``offset``: seconds that the control node is ahead of the domain controller;
+    ``identifiers_left``: RIDs of the domain's pool, ``identifiers_at_hand`` of the domain controller's own blocks;
     ``owner_rights``: the digit of KB5008383, "" where it is not set.
 
     ``protection`` says how the connection is encrypted, ``exposed`` why somebody in between could read it all the same.
@@ -47,6 +49,7 @@ class DomainSeen:
     exposed: str | None
     offset: float
     identifiers_left: int | None
+    identifiers_at_hand: int | None
     quota: int | None
     owner_rights: str | None
 
@@ -190,6 +193,13 @@ def _identifiers(seen: DomainSeen, accounts: int) -> Check:
         return failed(IDENTIFIERS, f"{evidence} for {accounts} machines", "raise the RID ceiling first", 8208)
     if left < accounts + _FEW_IDENTIFIERS:
         return warned(IDENTIFIERS, evidence, "find out what uses them up, before nothing can be created any more", 8208)
+    at_hand = seen.identifiers_at_hand
+    if at_hand is None:
+        return passed(IDENTIFIERS, f"{evidence}; how many of them {seen.host_name} has at hand is not readable")
+    evidence = f"{evidence}, of which {seen.host_name} has {at_hand} at hand"
+    if at_hand < min(accounts, _FEW_AT_HAND):
+        remedy = "see whether it reaches the RID master (dcdiag /test:ridmanager /v), or name another one in server"
+        return warned(IDENTIFIERS, evidence, remedy, 8208)
     return passed(IDENTIFIERS, evidence)
 
 

@@ -35,7 +35,6 @@ def found(descriptor: SecurityDescriptor | bytes = RECORDED, **attributes: list[
     content = descriptor if isinstance(descriptor, bytes) else sddl.encode(descriptor)
     entry = {
         "sAMAccountName": [b"PC-1$"],
-        "userAccountControl": [b"4096"],
         "servicePrincipalName": [name.encode() for name in OWN_NAMES],
         "nTSecurityDescriptor": [content],
     }
@@ -54,32 +53,14 @@ def only(preparations: list[Preparation]) -> Preparation:
     return preparation
 
 
-@pytest.mark.parametrize(
-    ("control", "name", "flag", "parameter"),
-    [
-        (0x81000, "unconstrained delegation", "TRUSTED_FOR_DELEGATION", "TrustedForDelegation"),
-        (0x1001000, "protocol transition", "TRUSTED_TO_AUTH_FOR_DELEGATION", "TrustedToAuthForDelegation"),
-        (0x1020, "an empty password is allowed", "PASSWD_NOTREQD", "PasswordNotRequired"),
-    ],
-)
-def test_flags(control: int, name: str, flag: str, parameter: str) -> None:
-    preparation = only(found(userAccountControl=[str(control).encode()]))
-    assert preparation.name == name
-    assert preparation.evidence == f"userAccountControl {control:#x} has {flag}"
-    assert f"Set-ADAccountControl PC-1$ -{parameter} $false" in preparation.remedy
-
-
-@pytest.mark.parametrize("control", [0x1000, 0x1002, 0x1001, 0xFEF7FFDF])
-def test_plain_flags_are_none(control: int) -> None:
-    assert found(userAccountControl=[str(control).encode()]) == []
-
-
 def test_lists() -> None:
     services = [f"cifs/fs{number}".encode() for number in range(5)]
     delegation = only(found(**{"msDS-AllowedToDelegateTo": services}))
     assert delegation.evidence == "msDS-AllowedToDelegateTo names cifs/fs0, cifs/fs1, cifs/fs2 and 2 more"
+    assert "Set-ADComputer 'PC-1$' -Clear msDS-AllowedToDelegateTo" in delegation.remedy
     keys = only(found(**{"msDS-KeyCredentialLink": [b"B:4:0102:CN=PC-1", b"B:4:0103:CN=PC-1"]}))
     assert keys.evidence == "msDS-KeyCredentialLink has 2 values"
+    assert "(Set-ADComputer 'PC-1$' -Clear msDS-KeyCredentialLink)" in keys.remedy
     key = only(found(**{"msDS-KeyCredentialLink": [b"B:4:0102:CN=PC-1"]}))
     assert key.evidence == "msDS-KeyCredentialLink has 1 value"
     three = only(found(**{"msDS-AllowedToDelegateTo": services[:3]}))
@@ -209,11 +190,10 @@ def test_unknown_entry(flags: int, count: int) -> None:
     assert names == ["an unknown access control entry"] * count
 
 
-@pytest.mark.parametrize("attribute", ["sAMAccountName", "userAccountControl", "nTSecurityDescriptor"])
+@pytest.mark.parametrize("attribute", ["sAMAccountName", "nTSecurityDescriptor"])
 def test_what_cannot_be_read_is_no_clean_account(attribute: str) -> None:
     entry = {
         "sAMAccountName": [b"PC-1$"],
-        "userAccountControl": [b"4096"],
         "nTSecurityDescriptor": [sddl.encode(RECORDED)],
     }
     assert find(entry, SID, ["corp.example"]) == []
@@ -227,15 +207,11 @@ def test_everything_at_once_is_told_one_by_one() -> None:
         one.name
         for one in found(
             with_entries(f"(A;;GA;;;{STRANGER})(A;;WP;;;{SID}-1667)"),
-            userAccountControl=[str(0x1081020).encode()],
             sIDHistory=[sddl.encode_sid("S-1-5-21-1-2-3-4")],
             servicePrincipalName=[b"HTTP/web"],
         )
     ]
     assert names == [
-        "unconstrained delegation",
-        "protocol transition",
-        "an empty password is allowed",
         "foreign service principal names",
         "SID history",
         "explicit rights",

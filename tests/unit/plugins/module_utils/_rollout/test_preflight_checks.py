@@ -27,6 +27,7 @@ GOOD = DomainSeen(
     exposed=None,
     offset=0.4,
     identifiers_left=1_000_000,
+    identifiers_at_hand=487,
     quota=0,
     owner_rights="1",
 )
@@ -66,6 +67,9 @@ def test_a_good_domain_passes_everything_in_order() -> None:
         ("identifiers", {"identifiers_left": 100_009}, FAIL, (8208,)),
         ("identifiers", {"identifiers_left": 10}, FAIL, (8208,)),
         ("identifiers", {"identifiers_left": 9}, STOPS, (8208,)),
+        ("identifiers", {"identifiers_at_hand": None}, PASS, ()),
+        ("identifiers", {"identifiers_at_hand": 10}, PASS, ()),
+        ("identifiers", {"identifiers_at_hand": 9}, FAIL, (8208,)),
         ("machine_account_quota", {"quota": None}, UNKNOWN, ()),
         ("machine_account_quota", {"quota": 1}, FAIL, (2732, 8557)),
         ("owner_rights", {"owner_rights": None}, UNKNOWN, ()),
@@ -79,6 +83,15 @@ def test_domain(check_id: str, seen: dict, wanted: Verdict | str, errors: tuple[
     assert verdict(found) == wanted
     assert found.windows_errors == errors
     assert bool(found.remedy) is (found.verdict is not PASS)
+
+
+def test_identifiers_of_the_domain_and_of_the_controller_itself() -> None:
+    """A domain controller fetches its next block in time, so fewer than there are machines are enough."""
+    told = "the domain has 1000000 RIDs left, of which dc1.corp.example has {} at hand"
+    for at_hand, wanted in ((100, PASS), (99, FAIL)):
+        found = domain("identifiers", accounts=600, identifiers_at_hand=at_hand)
+        assert (found.verdict, found.evidence) == (wanted, told.format(at_hand))
+    assert "not readable" in domain("identifiers", identifiers_at_hand=None).evidence
 
 
 def test_quota_is_never_to_be_raised() -> None:
