@@ -23,6 +23,12 @@ ARGUMENT_SPEC = {
     "time_zone": {"type": "str"},
 }
 
+_FAILED = {
+    "config": "w32tm /config ended with {}; look whether the service W32Time is disabled",
+    "resync": "W32Time follows its domain from now on, but got no time from it: w32tm /resync ended with {}; look at "
+    "its way to a domain controller (UDP 123), and for events of Time-Service in its System log",
+}
+
 
 class ActionModule(ActionBase):
     TRANSFERS_FILES = False
@@ -54,6 +60,7 @@ class ActionModule(ActionBase):
             **result,
             "changed": change is not None,
             "offset": round(offset, 3),
+            "warnings": _warnings(hand, machine["w32time"]) if from_domain else [],
             "diff": {"before": f"clock: {clock.in_words(offset)}\n", "after": _after(offset, change)},
         }
 
@@ -72,9 +79,14 @@ def _set(hand: Hand, change: Change) -> None:
     done = hand.look("adops.offline_join.win_clock", **change.arguments())
     for act, code in done["exit_codes"].items():
         if code:
-            raise AnsibleActionFail(
-                f"{hand.machine_name}: w32tm /{act} ended with {code}; look whether the service W32Time is disabled"
-            )
+            shown = str(code) if code > 0 else f"0x{code & 0xFFFFFFFF:08x}"
+            raise AnsibleActionFail(f"{hand.machine_name}: {_FAILED[act].format(shown)}")
+
+
+def _warnings(hand: Hand, w32time: dict[str, Any]) -> list[str]:
+    """What is configured beside a policy does not count, so it is told, and left alone."""
+    said = clock.other_source(w32time)
+    return [f"{hand.machine_name}: {said}; {clock.POLICY_REMEDY}"] if said and w32time["type_from_policy"] else []
 
 
 def _after(offset: float, change: Change | None) -> str:

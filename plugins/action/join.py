@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import remains, status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import windows_join
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.windows_join import Step
@@ -57,20 +57,21 @@ class _Join:
 
     def carry_out(self) -> dict[str, Any]:
         machine, step = self._judged()
+        left = remains.packages(machine["remains"]["files"])
         check_mode, reboot = self._action._task.check_mode, self._arguments["reboot"]
         if not check_mode:
             if step is Step.APPLY:
                 self._apply()
-            self._wipe(machine["remains"]["files"])
+            self._wipe(left)
         waits = step in (Step.APPLY, Step.RESTART)
         if waits and reboot and not check_mode:
             self._restart()
         return {
-            "changed": step is Step.APPLY or (waits and reboot) or bool(machine["remains"]["files"]),
+            "changed": step is Step.APPLY or (waits and reboot) or bool(left),
             "restart_required": waits and not reboot,
             "package_sha256": None if step is Step.ASK_DOMAIN else self._offer.package_sha256,
             "serial_number": machine["identity"]["serial_number"],
-            "warnings": _warnings(machine) if step is Step.APPLY else [],
+            "warnings": [*(_warnings(machine) if step is Step.APPLY else []), *self._unread(machine)],
         }
 
     def _judged(self) -> tuple[dict[str, Any], Step]:
@@ -103,11 +104,16 @@ class _Join:
         if not status_codes.succeeded(done["status"]):
             self._refuse(f"Windows did not take the package: {status_codes.explain(done['status']).sentence}")
 
-    def _wipe(self, files: list[dict[str, Any]]) -> None:
+    def _unread(self, machine: dict[str, Any]) -> list[str]:
+        """A file that a program holds open stops no join, and nobody takes it for wiped."""
+        name, remedy = self._offer.machine_name, "look by hand whether a package is left in it"
+        return [f"{name}: {path} cannot be read; {remedy}" for path in remains.unreadable(machine["remains"]["files"])]
+
+    def _wipe(self, files: list[str]) -> None:
         """Take away what is left of packages, once this machine needs none."""
         if not files:
             return
-        done = self._hand.look("adops.offline_join.win_package_wipe", files=[file["path"] for file in files])
+        done = self._hand.look("adops.offline_join.win_package_wipe", files=files)
         if done["left"]:
             self._refuse(f"a package is left in {', '.join(done['left'])}, and cannot be wiped; delete it by hand")
 

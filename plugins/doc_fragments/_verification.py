@@ -116,6 +116,9 @@ options:
       - With V(escrowed) every fixed volume that is encrypted needs a recovery password whose recovery object is below
         the machine's account; where there is none, the machine is told to back it up. With V(required) every fixed
         volume has to be encrypted as well.
+      - A volume that Windows encrypted by itself and does not protect yet (device encryption) is pending until the
+        policy that stores its key has run. Where BitLocker does not tell its volumes, the finding is unknown, which
+        stops nobody with V(escrowed), and pending with V(required).
       - With V(ignore) encryption is not looked at, for virtual machines for example.
     type: str
     choices: [ignore, escrowed, required]
@@ -135,7 +138,8 @@ options:
     default: false
   remains_paths:
     description:
-      - Where else on the machine a package may have been left behind. Windows' answer files are always looked at.
+      - Where else on the machine a package may have been left behind. Windows' answer files are always looked at. What
+        cannot be read is unknown.
     type: list
     elements: path
     default: []

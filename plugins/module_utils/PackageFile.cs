@@ -14,6 +14,7 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.PackageFil
     {
         public const int Package = 0;
         public const int AnswerFile = 1;
+        public const int Unreadable = 2;
 
         // a package of 4 MiB as base64 in UTF-16 is smaller; whatever is bigger is neither
         private const long Limit = 12 * 1024 * 1024;
@@ -56,8 +57,35 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.PackageFil
             return found.ToArray();
         }
 
-        /// <summary>0 a package, 1 an answer file with text in AccountData, null neither.</summary>
+        /// <summary>
+        /// 0 a package, 1 an answer file with text in AccountData, 2 a file that cannot be read, because another
+        /// program holds it open for example; null none of them, or not there any more.
+        /// </summary>
         public static int? Kind(string path)
+        {
+            try
+            {
+                return ReadKind(path);
+            }
+            catch (FileNotFoundException)
+            {
+                return null;
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return null;
+            }
+            catch (IOException)
+            {
+                return Unreadable;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                return Unreadable;
+            }
+        }
+
+        private static int? ReadKind(string path)
         {
             using (FileStream stream = Open(path, FileAccess.Read))
             {
@@ -76,7 +104,7 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.PackageFil
             // behind a link may be a file that somebody else chose
             if ((attributes & FileAttributes.ReparsePoint) != 0)
                 return false;
-            int? kind = Kind(path);
+            int? kind = ReadKind(path);
             if (kind == null || pretend)
                 return kind != null;
             if ((attributes & FileAttributes.ReadOnly) != 0)

@@ -17,6 +17,8 @@ description:
     daylight saving time matters.
   - Before the join the control node's clock is the measure; half of the round trip is subtracted. After it, the
     machine asks its own domain controller (SNTP), and from then on W32Time follows the domain.
+  - Where a policy lets W32Time follow something else, nothing is configured, because it would not count. The clock is
+    set all the same, and a warning names what the policy says.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:

@@ -98,10 +98,15 @@ Function Get-Edition {
     }
 }
 
+Function Get-W32TimePolicy {
+    param ([string]$Name)
+    $registry::Data('SOFTWARE\Policies\Microsoft\W32Time\Parameters', $Name)
+}
+
 Function Get-W32TimeValue {
     param ([string]$Name)
     # Group Policy wins over what w32tm configures
-    $policy = $registry::Data('SOFTWARE\Policies\Microsoft\W32Time\Parameters', $Name)
+    $policy = Get-W32TimePolicy -Name $Name
     if ($null -ne $policy) {
         return $policy
     }
@@ -116,6 +121,7 @@ Function Get-Clock {
         w32time = @{
             running = ($null -ne $service) -and ([int]$service.Status -eq 4)
             type = Get-W32TimeValue -Name Type
+            type_from_policy = $null -ne (Get-W32TimePolicy -Name Type)
             peers = Get-W32TimeValue -Name NtpServer
         }
     }
@@ -184,8 +190,9 @@ Function Get-EncryptableVolume {
 
 Function Get-Security {
     $volumes = $null
+    $status = 0
     try {
-        # the name space is missing where the feature is not installed
+        # name space or class are missing where the feature is not installed
         $query = @{
             Namespace = 'root/CIMV2/Security/MicrosoftVolumeEncryption'
             ClassName = 'Win32_EncryptableVolume'
@@ -198,12 +205,14 @@ Function Get-Security {
     }
     catch [Microsoft.Management.Infrastructure.CimException] {
         $volumes = $null
+        $status = [int]$_.Exception.NativeErrorCode
     }
     $caller = [Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()
     @{
         elevated = $caller.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
         tpm = Get-TpmState
         bitlocker = $volumes
+        bitlocker_status = $status
         administrators = @($accounts::Members('S-1-5-32-544'))
     }
 }

@@ -130,6 +130,21 @@ def test_a_read_only_file_is_wiped(proof: Proof, tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_file_that_another_program_holds_open_is_told(proof: Proof, tmp_path: Path) -> None:
+    held, free = tmp_path / "held.xml", tmp_path / "free.xml"
+    for path in (held, free):
+        path.write_bytes(answers(SECRET))
+    ran = proof.run("Held", str(held), str(tmp_path / "*.xml"))
+    assert (ran[str(held)], ran[str(free)]) == ("2", "1")
+    assert "exception" in ran.answers, "it cannot be wiped either, not even for show"
+    assert held.read_bytes() == answers(SECRET)
+
+
+def test_a_file_that_is_gone_meanwhile_holds_none(proof: Proof, tmp_path: Path) -> None:
+    path = tmp_path / "gone"
+    assert proof.run("Gone", str(path), str(tmp_path / "no" / "folder")).answers == {"kind": ["null", "null"]}
+
+
 def test_wildcards_count_in_the_last_component(proof: Proof, tmp_path: Path) -> None:
     for name in ("one.txt", "two.txt", "three.xml"):
         (tmp_path / name).write_bytes(PACKAGE)

@@ -91,7 +91,11 @@ MACHINE_INFO = {
     ),
     "edition": Asked({"sku": int, "product_type": int, "build": int}),
     "clock": Asked(
-        {"utc": FILETIME, "time_zone": str, "w32time": {"running": bool, "type": Maybe(str), "peers": Maybe(str)}}
+        {
+            "utc": FILETIME,
+            "time_zone": str,
+            "w32time": {"running": bool, "type": Maybe(str), "type_from_policy": bool, "peers": Maybe(str)},
+        }
     ),
     "restart": Asked(
         {"last_boot": FILETIME, "component_servicing": bool, "windows_update": bool, "file_renames": bool}
@@ -101,6 +105,7 @@ MACHINE_INFO = {
             "elevated": bool,
             "tpm": Maybe({"enabled": bool, "activated": bool, "owned": bool, "spec_version": str}),
             "bitlocker": Maybe([_VOLUME]),
+            "bitlocker_status": int,
             "administrators": [str],
         }
     ),

@@ -38,8 +38,9 @@ class State:
 
     ``clock_offset`` is in seconds, positive when the machine's clock is ahead. ``network`` says whether the
     domain's network can be reached; WinRM can be reached in any case. ``files`` maps Windows paths to
-    content, ``locked_files`` cannot be wiped, ``offline_images`` are the Windows directories of images. ``registry``
-    maps (key, name) below HKLM to (type, data), ``policy_registry`` is what policies will write there.
+    content, ``locked_files`` cannot be wiped, ``unreadable_files`` not even read, ``offline_images`` are the Windows
+    directories of images. ``registry`` maps (key, name) below HKLM to (type, data), ``policy_registry`` is what
+    policies will write there.
     ``bootstrap`` are the parts of what opened WinRM (``hands/winrm_teardown.py``), ``other_listeners`` the number of
     listeners beside it. ``sntp_status`` is what a time server's silence costs. ``users`` maps local account
     names to passwords.
@@ -64,8 +65,10 @@ class State:
     clock_offset: float = 0.0
     time_zone: str = "W. Europe Standard Time"
     w32time: dict[str, Any] = field(
-        default_factory=lambda: {"running": False, "type": "NTP", "peers": "time.windows.com,0x9"}
-    )
+        default_factory=lambda: {
+            "running": False, "type": "NTP", "type_from_policy": False, "peers": "time.windows.com,0x9",
+        }
+    )  # fmt: skip
 
     component_servicing: bool = False
     windows_update: bool = False
@@ -87,6 +90,8 @@ class State:
             }
         ]
     )
+    # the MI_Result of asking for the volumes; other than 0 no volume is told
+    bitlocker_status: int = 0
     # what Windows answers instead of backing up, such as 1 where no policy asks for it
     bitlocker_backup_status: int = 0
     administrators: list[str] = field(default_factory=list)
@@ -102,6 +107,7 @@ class State:
 
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
     locked_files: list[str] = field(default_factory=list)
+    unreadable_files: list[str] = field(default_factory=list)
     offline_images: list[str] = field(default_factory=list)
     registry: dict[tuple[str, str], tuple[str, Any]] = field(default_factory=dict)
 

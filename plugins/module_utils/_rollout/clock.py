@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 KERBEROS_TOLERANCE = 300.0  # seconds; the domain's default for "Maximum tolerance for computer clock synchronization"
+POLICY_REMEDY = 'set the type in its "Configure Windows NTP Client" to NT5DS, or leave it so where it is meant'
 TICKS = 10_000_000  # FILETIME units in a second
-_DOMAIN_HIERARCHY = "NT5DS"  # W32Time\Parameters!Type
+_FROM_DOMAIN = ("NT5DS", "AllSync")  # W32Time\Parameters!Type: the domain alone, or it and the peers
 _UNIX_EPOCH = 116_444_736_000_000_000  # 1970 as a FILETIME
 
 
@@ -55,6 +56,15 @@ def in_words(offset: float) -> str:
     return f"{' '.join(said) or '0 s'} {'ahead' if offset >= 0 else 'behind'}"
 
 
+def other_source(w32time: Mapping[str, Any]) -> str | None:
+    """What the time service, as ``win_machine_info`` tells it, follows; None where that is the domain."""
+    if w32time["type"] in _FROM_DOMAIN:
+        return None
+    peers = f" ({w32time['peers']})" if w32time["peers"] else ""
+    said = f"{w32time['type'] or 'nothing'}{peers}, not the domain"
+    return f"a policy lets W32Time follow {said}" if w32time["type_from_policy"] else f"W32Time follows {said}"
+
+
 @dataclass(frozen=True)
 class Change:
     """What ``win_clock`` is to do. ``shift`` is in FILETIME units, to be added to the clock."""
@@ -85,11 +95,13 @@ def change(
 
     Nothing is set that may be right within the ``uncertainty``, in seconds.
 
-    ``machine`` is the subset clock of ``win_machine_info``. Only a member can follow its domain (``from_domain``).
+    ``machine`` is the subset clock of ``win_machine_info``. Only a member can follow its domain (``from_domain``), and
+    one whose policy says what to follow is left to that.
     """
+    service = machine["w32time"]
     wanted = Change(
         shift=round(-offset * TICKS) if abs(offset) - uncertainty > tolerance else 0,
         time_zone=time_zone if time_zone and time_zone != machine["time_zone"] else None,
-        domain_source=from_domain and machine["w32time"]["type"] != _DOMAIN_HIERARCHY,
+        domain_source=from_domain and other_source(service) is not None and not service["type_from_policy"],
     )
     return None if wanted == Change() else wanted

@@ -244,6 +244,23 @@ public static class Proof
             Tell(path, Remains.Kind(path));
     }
 
+    /// <summary>What the second path names, while somebody else holds the first file open.</summary>
+    private static void Held(string[] args)
+    {
+        using (new System.IO.FileStream(
+            args[0], System.IO.FileMode.Open, System.IO.FileAccess.Read, System.IO.FileShare.None))
+        {
+            Find(new string[] { args[1] });
+            Remains.Wipe(args[0], true);
+        }
+    }
+
+    private static void Gone(string[] args)
+    {
+        foreach (string path in args)
+            Tell("kind", Remains.Kind(path));
+    }
+
     private static void Wipe(string[] args)
     {
         foreach (string path in args)

@@ -66,6 +66,9 @@ def _required(state: State, options: dict[str, Any]) -> int:
 
 
 def _configured(service: dict[str, Any], options: dict[str, Any]) -> dict[str, Any]:
+    if service["type_from_policy"]:
+        # what is configured beside a policy does not count
+        return service
     if options.get("source") == "domain":
         return service | {"type": "NT5DS"}
     if options.get("source") == "manual":

@@ -18,6 +18,8 @@ _UNITS_PER_SECOND = 10_000_000
 _NOT_JOINED = 2692
 # RPC_S_UNKNOWN_IF: the Netlogon service does not run in a workgroup.
 _NO_NETLOGON = 1717
+# What Netlogon of the machine itself answers to a session that is not elevated.
+_ACCESS_DENIED = 5
 _TIME_SKEW = 1398
 # Kerberos accepts five minutes (MaxClockSkew).
 _ACCEPTED_SKEW = 300
@@ -129,6 +131,8 @@ def _locator(look: _Look) -> dict[str, Any]:
 
 def _channel(look: _Look) -> dict[str, Any]:
     """I_NetLogonControl2: rediscovery says itself what is wrong, verification in what it returns."""
+    if not look.machine.state.elevated:
+        return _channel_answer(_ACCESS_DENIED, _ACCESS_DENIED, 0, 0, None)
     member = look.machine.member
     if member is None or member.domain != look.domain:
         status = _NO_NETLOGON if member is None else NO_SUCH_DOMAIN

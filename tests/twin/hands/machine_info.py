@@ -54,7 +54,8 @@ def _restart(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
 
 
 def _security(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
-    return _fields(machine.state, "elevated", "tpm", "bitlocker", "administrators")
+    shown = _fields(machine.state, "elevated", "tpm", "bitlocker", "bitlocker_status", "administrators")
+    return shown | ({"bitlocker": None} if machine.state.bitlocker_status else {})
 
 
 def _network(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
@@ -62,7 +63,8 @@ def _network(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
 
 
 def _remains(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
-    return {"files": package_files.remains(machine.state.files, call.parameters.get("remains_paths") or [])}
+    state, patterns = machine.state, call.parameters.get("remains_paths") or []
+    return {"files": package_files.remains(state.files, patterns, state.unreadable_files)}
 
 
 _LOOKS = {

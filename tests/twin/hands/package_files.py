@@ -15,7 +15,7 @@ from ..protocol import ModuleCall
 if TYPE_CHECKING:
     from ..machine import TwinMachine
 
-PACKAGE, ANSWER_FILE = 0, 1
+PACKAGE, ANSWER_FILE, UNREADABLE = 0, 1, 2
 
 ANSWER_FILES = (
     r"C:\Windows\Panther\*.xml",
@@ -41,28 +41,32 @@ _BASE64 = "ARAIAMzMzM"
 _ACCOUNT_DATA = re.compile(r"(<((?:[\w.-]+:)?AccountData)(?:\s[^<>]*)?(?<!/)>)(.*?\S.*?)(</\2\s*>)", re.DOTALL)
 
 
-def remains(files: Mapping[str, bytes], patterns: list[str]) -> list[dict[str, Any]]:
-    """The files that still hold a package, each with its kind."""
+def remains(files: Mapping[str, bytes], patterns: list[str], unreadable: list[str]) -> list[dict[str, Any]]:
+    """The files that still hold a package or cannot be read, each with its kind."""
+    closed = {path.casefold() for path in unreadable}
     paths = dict.fromkeys(path for wanted in (*ANSWER_FILES, *patterns) for path in _matching(files, _expanded(wanted)))
-    kinds = {path: _kind(files[_stored(files, path) or path]) for path in paths}
+    kinds = {
+        path: UNREADABLE if path.casefold() in closed else _kind(files[_stored(files, path) or path]) for path in paths
+    }
     return [{"path": path, "kind": kind} for path, kind in kinds.items() if kind is not None]
 
 
 def win_package_wipe(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
     """Delete package files, and empty the packages in answer files. The paths are literal."""
     files = machine.state.files
-    locked = {path.casefold() for path in machine.state.locked_files}
+    closed = {path.casefold() for path in machine.state.unreadable_files}
+    locked = closed | {path.casefold() for path in machine.state.locked_files}
     wiped, left = [], []
     for path in call.parameters["files"]:
         stored = _stored(files, path)
         kind = None if stored is None else _kind(files[stored])
-        if stored is None or kind is None:
+        if stored is None or (kind is None and stored.casefold() not in closed):
             continue
         if stored.casefold() in locked:
             left.append(path)
             continue
         wiped.append(path)
-        if not call.check_mode:
+        if kind is not None and not call.check_mode:
             _wipe(files, stored, kind)
     return {"changed": bool(wiped), "wiped": wiped, "left": left}
 

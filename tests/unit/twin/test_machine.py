@@ -120,6 +120,21 @@ def test_check_mode_leaves_the_clock_alone(machine: TwinMachine) -> None:
     assert machine.state.w32time["running"]
 
 
+def test_a_policy_keeps_its_time_source_whatever_is_configured(machine: TwinMachine) -> None:
+    machine.state.update({"w32time.type_from_policy": True})
+    ask(machine, "win_clock", source="domain")
+    [clock] = [ask(machine, "win_machine_info", subsets=["clock"])["clock"]]
+    assert clock["w32time"] == {
+        "running": True, "type": "NTP", "type_from_policy": True, "peers": "time.windows.com,0x9",
+    }  # fmt: skip
+
+
+def test_bitlocker_that_does_not_answer_tells_no_volume(machine: TwinMachine) -> None:
+    machine.state.update({"bitlocker_status": 2})
+    security = ask(machine, "win_machine_info", subsets=["security"])["security"]
+    assert (security["bitlocker_status"], security["bitlocker"]) == (2, None)
+
+
 @pytest.mark.parametrize(
     "wanted", [{"source": "manual"}, {"peers": ["a b"]}, {"time_zone": "Mars"}, {"shift": "soon"}], ids=str
 )
@@ -171,6 +186,12 @@ def test_a_join_that_fails_at_the_start_leaves_the_name(machine: TwinMachine, tm
     assert (machine.state.active_name, machine.state.part_of_domain, machine.pending) == ("BER-001", False, None)
     events = ask(machine, "win_domain_info", domain="corp.example", subsets=["events"])["events"]
     assert [(event["id"], event["status"]) for event in events] == [(4099, 2712)]
+
+
+def test_a_session_without_rights_learns_nothing_of_the_channel(machine: TwinMachine) -> None:
+    machine.state.update({"elevated": False})
+    channel = ask(machine, "win_domain_info", domain="corp.example", subsets=["channel"])["channel"]
+    assert (channel["verify_status"], channel["flags"], channel["connection_status"]) == (5, 0, 0)
 
 
 def test_without_a_network_there_is_no_domain(machine: TwinMachine) -> None:

@@ -41,14 +41,16 @@ def test_packages_are_known_by_what_they_are() -> None:
         r"C:\field\three.txt": b"nothing",
         r"C:\field\deeper\four.bin": BINARY,
     }
-    assert remains(files, [r"C:\field\*", r"%SystemDrive%\field\one.txt", r"C:\fie*\two.bin"]) == [
+    held = [r"c:\field\three.txt"]
+    assert remains(files, [r"C:\field\*", r"%SystemDrive%\field\one.txt", r"C:\fie*\two.bin"], held) == [
         {"path": r"C:\Windows\Panther\unattend-original.xml", "kind": 1},
         {"path": r"C:\WINDOWS\panther\Unattend.XML", "kind": 1},
         {"path": r"C:\autounattend.xml", "kind": 1},
         {"path": r"C:\field\one.txt", "kind": 0},
+        {"path": r"C:\field\three.txt", "kind": 2},
         {"path": r"C:\field\two.bin", "kind": 0},
     ]
-    assert remains({UNATTEND: b"<AccountData> </AccountData>"}, []) == []
+    assert remains({UNATTEND: b"<AccountData> </AccountData>"}, [], []) == []
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -67,3 +69,8 @@ def test_check_mode_keeps_the_file_and_a_locked_one_is_left(machine: TwinMachine
     assert len(machine.state.files) == 2
     assert wipe(machine, r"C:\A", r"C:\b", r"C:\*") == expected
     assert list(machine.state.files) == [r"C:\b"]
+
+
+def test_what_cannot_be_read_is_left(machine: TwinMachine) -> None:
+    machine.state.update({"files": {r"C:\a": "nothing"}, "unreadable_files": [r"C:\A"]})
+    assert wipe(machine, r"C:\a") == {"changed": False, "wiped": [], "left": [r"C:\a"]}

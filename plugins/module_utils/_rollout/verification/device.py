@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..checks import Check, failed, passed, skipped
+from .. import remains
+from ..checks import Check, failed, passed, skipped, unknown
 from . import escrow
 from .subject import BOOTSTRAP, Expected, Subject
 
@@ -52,10 +53,13 @@ def _listed(sids: set[str]) -> str:
 
 
 def _remains(subject: Subject) -> Check:
-    files = [one["path"] for one in subject.machine["remains"]["files"]]
-    if files:
-        said = f"a package is left in {', '.join(files)}"
+    files = subject.machine["remains"]["files"]
+    if found := remains.packages(files):
+        said = f"a package is left in {', '.join(found)}"
         return failed(REMAINS, said, "wipe it (role package_apply, or module win_package_wipe)")
+    if closed := remains.unreadable(files):
+        said = f"whether a package is left is not known: {', '.join(closed)} cannot be read"
+        return unknown(REMAINS, said, "look what holds it open, then run again")
     return passed(REMAINS, "no package was left behind where it was looked for")
 
 

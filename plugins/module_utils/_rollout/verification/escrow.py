@@ -13,15 +13,18 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .. import status_codes
-from ..checks import Check, failed, passed, skipped
+from ..checks import Check, failed, passed, skipped, unknown
 from ..status_codes import StatusCode
 from .subject import Expected, Seen, Subject, pending
 
 BITLOCKER = "bitlocker"
 
 _REMOVABLE = 2  # Win32_EncryptableVolume.VolumeType
-_DECRYPTED = 0  # ConversionStatus; None where the volume is locked, so it is encrypted
+_DECRYPTED, _DECRYPTING = 0, (3, 5)  # ConversionStatus; None where the volume is locked, so it is encrypted
+_PROTECTION_OFF = 0  # ProtectionStatus; the key lies open on the disk
 _RECOVERY_PASSWORD = 3  # KeyProtectorType
+_ACCESS_DENIED = 2  # MI_Result (mi.h) that asking for the volumes ended with
+_NOT_THERE = (3, 5)  # its name space, its class
 _LARGEST_WIN32 = 0xFFFF
 _LET_SEE = "let the login see the names of recovery objects"
 _READ_THE_LOG = "read the log Microsoft-Windows-BitLocker/BitLocker Management on the machine"
@@ -48,6 +51,8 @@ def check(expected: Expected, subject: Subject) -> Check:
     """Whether every volume is as encrypted as ``expected`` wants, with a recovery password in the directory."""
     if expected.bitlocker == "ignore":
         return skipped(BITLOCKER, "encryption is not looked at")
+    if subject.machine["security"]["bitlocker"] is None:
+        return _volumes_unseen(expected, subject.machine["security"]["bitlocker_status"])
     volumes = _volumes(subject)
     encrypted = _encrypted(subject)
     plain = [one for one in volumes if one not in encrypted]
@@ -56,13 +61,42 @@ def check(expected: Expected, subject: Subject) -> Check:
         return pending(BITLOCKER, f"not encrypted: {drives}", "look at the policy of BitLocker, then run again")
     if not encrypted:
         return passed(BITLOCKER, "nothing is encrypted")
+    return _kept(encrypted, subject)
+
+
+def _volumes_unseen(expected: Expected, status: int) -> Check:
+    """What is required has to be seen, so there it stops the machine; else it is told."""
+    required = expected.bitlocker == "required"
+    if status in _NOT_THERE:
+        said = "this Windows has no BitLocker"
+        if not required:
+            return passed(BITLOCKER, said)
+        remedy = "install it, or expect no encryption of this machine"
+        return pending(BITLOCKER, f"not encrypted: every volume, because {said}", remedy)
+    said = f"whether it is encrypted cannot be seen: BitLocker answered with MI_Result {status}"
+    remedy = "look at what manage-bde -status says there, then run again"
+    if status == _ACCESS_DENIED:
+        remedy = "let the login be an administrator with full rights there, then run again"
+    return pending(BITLOCKER, said, remedy) if required else unknown(BITLOCKER, said, remedy)
+
+
+def _kept(encrypted: list[Seen], subject: Subject) -> Check:
+    """Whether the directory has a recovery password of each; what is broken goes before what waits."""
+    waiting = [one for one in encrypted if _waits(one)]
     for volume in encrypted:
+        if volume in waiting:
+            continue
         if not _recovery(volume):
             said = f"{_drive(volume)} is encrypted and has no recovery password"
             return failed(BITLOCKER, said, "add one (Add-BitLockerKeyProtector), and back it up to the directory")
         if not _escrowed(volume, subject):
             said = f"{_drive(volume)} is encrypted, and no recovery password of it is seen in the directory"
             return failed(BITLOCKER, said, f"back it up (Backup-BitLockerKeyProtector), or {_LET_SEE}")
+    if waiting:
+        said = f"{', '.join(map(_drive, waiting))} is encrypted, but its protection is off and it has no recovery "
+        said += "password: it waits for the policy that stores its key in the directory"
+        remedy = "run again after its next policy run; where it stays so, link that policy to the staging OU as well, "
+        return pending(BITLOCKER, said, remedy + "or add a recovery password (Add-BitLockerKeyProtector)")
     return passed(BITLOCKER, f"a recovery password of {', '.join(map(_drive, encrypted))} is in the directory")
 
 
@@ -104,6 +138,12 @@ def _encrypted(subject: Subject) -> list[Seen]:
 
 def _recovery(volume: Seen) -> list[str]:
     return [one["id"] for one in volume["protectors"] if one["type"] == _RECOVERY_PASSWORD]
+
+
+def _waits(volume: Seen) -> bool:
+    """Device encryption: a Windows that is new encrypts at once, and protects once its key can be stored somewhere."""
+    off = volume["protection_status"] == _PROTECTION_OFF and volume["conversion_status"] not in _DECRYPTING
+    return off and not _recovery(volume)
 
 
 def _escrowed(volume: Seen, subject: Subject) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import (
@@ -16,6 +17,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock 
     Reading,
     change,
     in_words,
+    other_source,
     unix_time,
 )
 from hypothesis import given
@@ -23,8 +25,11 @@ from hypothesis import strategies as st
 
 SECONDS_TO_1970 = 11_644_473_600
 NOON = 1_795_262_400.0  # a second of 2026 since 1970
-FOLLOWING = {"time_zone": "W. Europe Standard Time", "w32time": {"type": "NT5DS"}}
-ALONE = {"time_zone": "W. Europe Standard Time", "w32time": {"type": "NTP"}}
+FOLLOWING = {
+    "time_zone": "W. Europe Standard Time",
+    "w32time": {"type": "NT5DS", "type_from_policy": False, "peers": None},
+}
+ALONE = {"time_zone": "W. Europe Standard Time", "w32time": {"type": "NTP", "type_from_policy": False, "peers": None}}
 # multiples of 1/64 s: exact as floats and as FILETIMEs
 EXACT = st.integers(-(2**28), 2**28).map(lambda sixty_fourths: sixty_fourths / 64)
 ROUND_TRIP = st.integers(0, 2**16).map(lambda thirty_seconds: thirty_seconds / 32)
@@ -120,6 +125,28 @@ class TestWords:
         assert in_words(offset) == words
 
 
+def following(kind: str | None, policy: bool = False, peers: str | None = None) -> dict[str, Any]:
+    return ALONE | {"w32time": {"type": kind, "type_from_policy": policy, "peers": peers}}
+
+
+class TestSource:
+    @pytest.mark.parametrize(
+        ("kind", "peers", "said"),
+        [
+            ("NT5DS", None, None),
+            ("AllSync", "a,0x8", None),
+            ("NTP", "a,0x8", "NTP (a,0x8), not the domain"),
+            ("NTP", None, "NTP, not the domain"),
+            ("NoSync", None, "NoSync, not the domain"),
+            (None, None, "nothing, not the domain"),
+        ],
+    )
+    def test_what_it_follows_and_who_says_so(self, kind: str | None, peers: str | None, said: str | None) -> None:
+        by_policy, configured = (other_source(following(kind, policy, peers)["w32time"]) for policy in (True, False))
+        assert by_policy == (said and f"a policy lets W32Time follow {said}")
+        assert configured == (said and f"W32Time follows {said}")
+
+
 class TestChange:
     @pytest.mark.parametrize("direction", [1, -1])
     def test_up_to_the_tolerance_a_clock_stays_as_it_is(self, direction: int) -> None:
@@ -148,13 +175,20 @@ class TestChange:
             time_zone="Romance Standard Time"
         )
 
-    @pytest.mark.parametrize("kind", ["NTP", "AllSync", "NoSync", ""])
-    def test_a_member_is_to_follow_its_domain(self, kind: str) -> None:
-        machine = ALONE | {"w32time": {"type": kind}}
-        assert change(machine, 0.0, 60.0, None, from_domain=True) == Change(domain_source=True)
+    @pytest.mark.parametrize("kind", ["NTP", "NoSync", "", None])
+    def test_a_member_is_to_follow_its_domain(self, kind: str | None) -> None:
+        assert change(following(kind), 0.0, 60.0, None, from_domain=True) == Change(domain_source=True)
 
-    def test_one_that_follows_its_domain_goes_on(self) -> None:
-        assert change(FOLLOWING, 0.0, 60.0, None, from_domain=True) is None
+    @pytest.mark.parametrize("policy", [True, False])
+    @pytest.mark.parametrize("kind", ["NT5DS", "AllSync"])
+    def test_one_that_follows_its_domain_goes_on(self, kind: str, policy: bool) -> None:
+        assert change(following(kind, policy), 0.0, 60.0, None, from_domain=True) is None
+
+    def test_a_policy_is_not_written_against(self) -> None:
+        """What w32tm configures would not count, and each run would configure it again."""
+        machine = following("NTP", policy=True)
+        assert change(machine, 0.0, 60.0, None, from_domain=True) is None
+        assert change(machine, 3600.0, 60.0, None, from_domain=True) == Change(shift=-3600 * TICKS)
 
     def test_who_is_no_member_keeps_its_source(self) -> None:
         assert change(ALONE, 0.0, 60.0, None, from_domain=False) is None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Verdict
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import escrow
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import (
     BROKEN,
@@ -24,7 +25,7 @@ BARE = put("account.recovery_objects", [])
 
 
 def volume(drive: str, *protectors: tuple[str, int], **other: Any) -> dict[str, Any]:
-    found = {"drive": drive, "volume_type": 1, "conversion_status": 1}
+    found = {"drive": drive, "volume_type": 1, "protection_status": 1, "conversion_status": 1}
     return {**found, "protectors": [{"id": name, "type": kind} for name, kind in protectors], **other}
 
 
@@ -74,6 +75,81 @@ def test_an_earlier_cause_comes_first(earlier: str) -> None:
 @pytest.mark.parametrize("setting", ["ignore", "escrowed", "required"])
 def test_only_where_it_is_looked_at(setting: str) -> None:
     assert bool(wanted(BARE, put("expected.bitlocker", setting))) is (setting != "ignore")
+
+
+@pytest.mark.parametrize("conversion", [1, 2, 4])
+@pytest.mark.parametrize("setting", ["escrowed", "required"])
+def test_device_encryption_waits_for_its_policy(setting: str, conversion: int) -> None:
+    """Windows 11 24H2 encrypts with a clear key; no protector is there before a policy can store one."""
+    case = Case()
+    put("expected.bitlocker", setting)(case)
+    clear = volume("C:", protection_status=0, conversion_status=conversion)
+    put("machine.security.bitlocker", [clear])(case)
+    outcome = case.outcome()
+    assert outcome.pending
+    said = str(outcome.headline)
+    assert said.startswith("C: is encrypted, but its protection is off and it has no recovery password: it waits for ")
+    assert "the staging OU" in said
+    assert wanted(put("machine.security.bitlocker", [clear])) == []
+
+
+@pytest.mark.parametrize(("protection", "conversion"), [(1, 1), (2, 1), (2, None), (0, 3), (0, 5)])
+def test_what_is_protected_or_being_decrypted_waits_for_no_policy(protection: int, conversion: int | None) -> None:
+    case = Case()
+    seen = volume("C:", (PROTECTOR, 1), protection_status=protection, conversion_status=conversion)
+    put("machine.security.bitlocker", [seen])(case)
+    assert not case.outcome().pending
+    assert "has no recovery password" in str(case.outcome().headline)
+
+
+def test_a_broken_volume_goes_before_one_that_waits() -> None:
+    volumes = [volume("C:", protection_status=0), volume("D:", (SECOND, 3))]
+    case = Case()
+    put("machine.security.bitlocker", volumes)(case)
+    assert str(case.outcome().headline).startswith("D: is encrypted, and no recovery password of it")
+    assert not case.outcome().pending
+    assert wanted(put("machine.security.bitlocker", volumes)) == [SECOND]
+
+
+def unseen(status: int, setting: str) -> Case:
+    case = Case()
+    put("expected.bitlocker", setting)(case)
+    put("machine.security.bitlocker", None)(case)
+    put("machine.security.bitlocker_status", status)(case)
+    return case
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [(0, "manage-bde"), (1, "manage-bde -status"), (2, "an administrator with full rights"), (27, "manage-bde")],
+)
+def test_what_cannot_be_seen_is_no_pass(status: int, remedy: str) -> None:
+    """Access denied, a provider that does not load, a timeout: nobody knows whether the machine is encrypted."""
+    case = unseen(status, "escrowed")
+    [check] = [one for one in case.outcome().findings if one.id == "bitlocker"]
+    assert check.verdict is Verdict.UNKNOWN
+    assert f"MI_Result {status}" in check.evidence
+    assert remedy in check.remedy
+    assert case.outcome().headline is None
+    assert case.outcome().warnings() == [str(check)]
+
+
+def test_what_is_required_has_to_be_seen() -> None:
+    case = unseen(2, "required")
+    assert case.outcome().pending
+    assert "MI_Result 2" in str(case.outcome().headline)
+
+
+@pytest.mark.parametrize("status", [3, 5])
+def test_a_windows_without_bitlocker(status: int) -> None:
+    """The name space or the class is not there."""
+    case = unseen(status, "escrowed")
+    [check] = [one for one in case.outcome().findings if one.id == "bitlocker"]
+    assert check.verdict is Verdict.PASS
+    assert check.evidence == "this Windows has no BitLocker"
+    required = unseen(status, "required").outcome()
+    assert required.pending
+    assert "not encrypted: every volume, because this Windows has no BitLocker" in str(required.headline)
 
 
 def test_a_backup_is_seen_by_the_next_run() -> None:
