@@ -13,10 +13,15 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import secure_channel, status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import membership_repair, windows_join
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.membership_repair import Means, Way
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.membership_repair import (
+    Decision,
+    Means,
+    Way,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.secure_channel import Fault
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._other_action import run_action
@@ -45,21 +50,19 @@ class ActionModule(ActionBase):
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         task_vars = task_vars or {}
         hand = Hand(self, arguments["name"], task_vars)
-        means = Means(
-            login=arguments["username"] is not None,
-            package=arguments["package"] is not None,
-            user=self._connection.get_option("remote_user") or "",
-        )
-        seen = _channel(hand, arguments["domain"])
-        if membership_repair.cause_of(seen) is None:
+        means = Means(login=arguments["username"] is not None, package=arguments["package"] is not None)
+        fault = _channel(hand, arguments["domain"])
+        if fault is None:
             return {**result, "changed": False, "way": Way.NONE.name.lower()}
         before = time.time()
         machine = hand.look("adops.offline_join.win_machine_info", subsets=_LOOKED_AT)
         reading = Reading(machine["clock"]["utc"], before, time.time())
-        decision = membership_repair.decide(seen, machine["membership"], arguments["domain"], means)
-        _refuse(hand, decision.refusal)
+        decision = membership_repair.decide(fault, machine, arguments["domain"], means)
         if decision.way is Way.REJOIN:
-            _refuse(hand, self._misfit(arguments, machine, reading))
+            decision = self._judge_package(arguments, fault, machine, reading)
+        if decision.refusal:
+            refused = {"failed": True, "pending": decision.pending, "msg": f"{hand.machine_name}: {decision.refusal}"}
+            return {**result, **refused, "changed": False}
         if not self._task.check_mode:
             if decision.way is Way.RESET:
                 _reset(hand, arguments)
@@ -67,14 +70,19 @@ class ActionModule(ActionBase):
                 self._rejoin(hand, arguments, task_vars)
         return {**result, "changed": True, "way": decision.way.name.lower()}
 
-    def _misfit(self, arguments: dict[str, Any], machine: dict[str, Any], reading: Reading) -> str | None:
-        """Why the package must not cost the machine its domain."""
-        if self._task.check_mode and not Path(arguments["package"]).exists():
-            # The step before this one would have made it.
-            return None
-        _package, offer = _offered_package.read(self, arguments)
-        misfit = membership_repair.misfit(offer, arguments["domain"])
-        return misfit or windows_join.judge_rejoin(offer, machine, reading)
+    def _judge_package(
+        self, arguments: dict[str, Any], fault: Fault, machine: dict[str, Any], reading: Reading
+    ) -> Decision:
+        """Whether the package may cost the machine its domain."""
+        offer = None
+        # The step before this one would have made it.
+        if not (self._task.check_mode and not Path(arguments["package"]).exists()):
+            _package, offer = _offered_package.read(self, arguments)
+            misfit = membership_repair.misfit(offer, arguments["domain"])
+            if refusal := misfit or windows_join.judge_rejoin(offer, machine, reading):
+                return Decision(refusal=refusal)
+        user = self._connection.get_option("remote_user") or ""
+        return membership_repair.judge_package(offer, fault, machine["membership"], arguments["name"], user)
 
     def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         left = hand.look("adops.offline_join.win_domain_leave")
@@ -91,13 +99,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(answer["msg"])
 
 
-def _refuse(hand: Hand, refusal: str | None) -> None:
-    if refusal:
-        raise AnsibleActionFail(f"{hand.machine_name}: {refusal}")
-
-
-def _channel(hand: Hand, domain: str) -> dict[str, Any]:
-    return hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
+def _channel(hand: Hand, domain: str) -> Fault | None:
+    return secure_channel.fault(
+        hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
+    )
 
 
 def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
@@ -111,6 +116,6 @@ def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
         raise AnsibleActionFail(
             f"{hand.machine_name}: its password was not reset: {status_codes.explain(done['status']).sentence}"
         )
-    cause = membership_repair.cause_of(_channel(hand, arguments["domain"]))
-    if cause:
-        raise AnsibleActionFail(f"{hand.machine_name}: its password was reset, and still {cause.sentence}")
+    fault = _channel(hand, arguments["domain"])
+    if fault:
+        raise AnsibleActionFail(f"{hand.machine_name}: its password was reset, and still {fault.cause.sentence}")

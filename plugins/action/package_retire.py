@@ -10,7 +10,8 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import secure_channel, status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import liveness
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life import retirement, samba_channel
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.retirement import Obstacle
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
@@ -40,7 +41,7 @@ class ActionModule(ActionBase):
         refusal = retirement.refusal(name, account)
         if refusal:
             raise AnsibleActionFail(f"{name}: {refusal}")
-        before = retirement.password_last_set(account)
+        before = liveness.password_last_set(account)
         change = not retirement.done(account)
         ask = self._ask_windows if windows else self._ask_samba
         hand = Hand(self, name, task_vars)
@@ -59,11 +60,13 @@ class ActionModule(ActionBase):
     def _ask_windows(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
         with naming_local_accounts(self, hand.machine_name):
             seen = hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
-        cause = retirement.broken_channel(seen)
-        if cause is None and change and not self._task.check_mode:
-            done = hand.look("adops.offline_join.win_machine_password", domain=domain)
-            cause = status_codes.explain(done["status"]) if done["status"] else None
-        return retirement.obstacle(cause)
+        fault = secure_channel.fault(seen)
+        if fault is not None:
+            return retirement.obstacle(fault.cause)
+        if not change or self._task.check_mode:
+            return None
+        done = hand.look("adops.offline_join.win_machine_password", domain=domain)
+        return retirement.obstacle(status_codes.explain(done["status"])) if done["status"] else None
 
     def _ask_samba(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
         said = hand.look("adops.offline_join.samba_member_password", domain=domain, change=change)

@@ -13,9 +13,18 @@ short_description: Repair the domain membership of a Windows machine
 version_added: 0.2.0
 description:
   - Leaves a machine alone whose secure channel the domain controller verifies.
-  - While a domain controller is in reach, machine and account get a new password together (O(username)). Otherwise
-    the machine leaves its domain, restarts, and joins with the new package of O(package). A package is a new one only
-    where it was issued after the old secret died.
+  - Where a domain controller refuses the machine's secret, or the machine has lost it, machine and account get a new
+    password together (O(username)), or the machine leaves its domain, restarts, and joins with a new package
+    (O(package)).
+  - Anything else is no reason to replace the secret, and is told with its own remedy - a Netlogon service that does not
+    run, a clock that is wrong, an account that is disabled, a session without full rights.
+  - While no domain controller answers, nothing is known to be broken, and it fails as C(pending). A machine that was
+    joined with a package of this collection leaves its domain then only for a package that was issued since, because
+    issuing it has replaced the password of the account. The issue record beside the package tells that, or the claims
+    of a sealed one.
+  - The package that the machine was joined with, and any that was issued before, is refused - the machine may have
+    changed its password since, and the package would not join it any more. When it was joined is known only where this
+    collection or its field kit did it.
   - A run that was interrupted there is finished by the next one. Domain controllers and members of other domains are
     refused.
 author:
@@ -54,7 +63,7 @@ options:
     type: str
   package:
     description:
-      - A new package for this machine on the control node.
+      - A new package for this machine on the control node, issued since it was joined.
     type: path
   serial_number:
     description:
@@ -67,6 +76,7 @@ options:
     default: 600
 notes:
   - Leaving the domain ends every login with a domain account, so that way is refused where Ansible itself uses one.
+    Accounts of the machine are C(name), C(.\name) and C(MACHINE\name) with the name that O(name) has.
   - The restart needs the collection C(ansible.windows).
 seealso:
   - module: adops.offline_join.join
@@ -80,7 +90,7 @@ EXAMPLES = r"""
     domain: corp.example
     username: reissue@corp.example
 
-- name: Join anew without seeing the domain
+- name: Join anew with a package that was issued since, also without seeing the domain
   adops.offline_join.membership_repair:
     name: "{{ inventory_hostname }}"
     domain: corp.example
@@ -94,4 +104,9 @@ way:
   type: str
   choices: [none, reset, rejoin]
   sample: none
+pending:
+  description: Whether it was refused because no domain controller answers, so that nothing is known to be broken.
+  returned: when it is refused
+  type: bool
+  sample: false
 """

@@ -14,8 +14,10 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.login import is_local
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order, escrow
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import Outcome
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import Expected, Subject
@@ -71,6 +73,10 @@ class Look:
         before = time.time()
         machine = self._look("win_machine_info", subsets=_MACHINE, remains_paths=self._arguments["remains_paths"])
         reading = Reading(machine["clock"]["utc"], before, time.time())
+        if not machine["security"]["elevated"]:
+            # Netlogon refuses such a session, and policies, TPM and volumes hide from it.
+            refused = status_codes.explain(status_codes.ELEVATION_REQUIRED)
+            raise AnsibleActionFail(f"{self.expected.name}: {refused.sentence}")
         account = self._arguments["account"]
         joined = machine["membership"]["part_of_domain"] and account.get("exists")
         if self._action._task.check_mode and not joined and "error" not in account:
@@ -127,7 +133,7 @@ def naming_local_accounts(action: ActionBase, machine_name: str) -> Iterator[Non
         yield
     except AnsibleConnectionFailure as error:
         user = str(action._connection.get_option("remote_user") or "")
-        if _REFUSED.search(str(error)) and _is_local(user):
+        if _REFUSED.search(str(error)) and is_local(user, machine_name):
             raise AnsibleActionFail(
                 f"{machine_name}: the machine refuses the local account {user}: policies deny local accounts the "
                 "network logon, or LAPS or a policy changed its password or name; connect with a domain account "
@@ -159,8 +165,3 @@ def _expected(arguments: dict[str, Any]) -> Expected:
 
 def _finding(check: Check) -> dict[str, Any]:
     return {"pending": False, **check.to_result()}
-
-
-def _is_local(user: str) -> bool:
-    domain, backslash, _name = user.rpartition("\\")
-    return "@" not in user and (not backslash or domain == ".")

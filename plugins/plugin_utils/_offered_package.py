@@ -16,7 +16,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._package import
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
@@ -40,7 +40,7 @@ def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Off
     """
     name, path = arguments["name"], Path(arguments["package"])
     try:
-        package, serial_number = _open(action, secret_file.read(path, LARGEST), arguments)
+        package, claims = _open(action, secret_file.read(path, LARGEST), arguments)
     except OSError as error:
         raise AnsibleActionFail(f"{name}: {path} cannot be read: {error.strerror}; issue its package first") from None
     except PackageError as error:
@@ -53,11 +53,15 @@ def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Off
             f"{name}: {path} is not the package that was issued, by the issue record beside it: it was changed, or "
             "belongs to an earlier or unfinished run; issue it again"
         )
-    return package, _offer(name, package, serial_number or arguments["serial_number"])
+    serial_number = claims.serial_number if claims else None
+    issued = claims or record
+    return package, _offer(
+        name, package, serial_number or arguments["serial_number"], issued.password_last_set if issued else None
+    )
 
 
-def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> tuple[Package, str | None]:
-    """The package and, where its claims tell one, the serial number that it is for."""
+def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> tuple[Package, Claims | None]:
+    """The package and, where it is sealed, its claims."""
     if not sealing.is_sealed(content):
         return Package.read(content), None
     if lacking := sealing.missing():
@@ -76,10 +80,10 @@ def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> t
         raise SealError(
             f"its claims say {opened.claims.domain}, and the package inside {package.domain_name}; issue it again"
         )
-    return package, opened.claims.serial_number
+    return package, opened.claims
 
 
-def _offer(name: str, package: Package, serial_number: str | None) -> Offer:
+def _offer(name: str, package: Package, serial_number: str | None, password_last_set: int | None) -> Offer:
     domain = package.join.dns_domain_info
     return Offer(
         machine_name=name,
@@ -90,4 +94,5 @@ def _offer(name: str, package: Package, serial_number: str | None) -> Offer:
         package_sha256=package.sha256,
         serial_number=serial_number,
         directaccess=directaccess.has_policies(package.parts),
+        password_last_set=password_last_set,
     )

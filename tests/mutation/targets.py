@@ -13,15 +13,16 @@ TESTS = Path("tests/unit/plugins/module_utils")
 
 _RULES = {
     "_directory": "account_reuse preparations protection",
-    "_rollout": "account_state checks claims file_signature",
+    "_rollout": "account_state checks claims file_signature login secure_channel",
     "_rollout/issuing": "liveness provisioning regenerate",
     "_rollout/joining": "editions membership_repair offer samba_join windows_join",
     "_rollout/package_life": "expiry retirement revocation",
-    "_rollout/verification": "promotion secure_channel",
+    "_rollout/verification": "promotion",
 }
 # Whose tests say something of a file as well; its own (test_NAME*.py) are asked first.
 _TESTED_WITH = {
     "errors": "test_ndr",
+    "liveness": "../package_life/test_retirement",
     "ndr": "test_ndr_types",
     "ndr_types": "test_ndr test_structures",
     "package": "test_policies",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SUCCESS = 0
+ELEVATION_REQUIRED = 740
 MUST_RESTART = 2713
 ALREADY_JOINED = 2691
 NOT_JOINED = 2692
@@ -35,6 +36,7 @@ class StatusCode:
 
 _NEW_PACKAGE = "issue a new package"
 _READ_THE_LOG = r"read %WINDIR%\Debug\NetSetup.log on the machine"
+_LOOK_AT_PATH = "look at network, firewall and VPN between machine and domain controller"
 _ELEVATE = "log in with an account that has an elevated token: a local administrator other than RID 500 needs "
 _ELEVATE += "LocalAccountTokenFilterPolicy = 1 or become with runas"
 
@@ -44,28 +46,40 @@ _TABLE = (
     (5, "ERROR_ACCESS_DENIED", "the login may not join this machine", _ELEVATE),
     (50, "ERROR_NOT_SUPPORTED", "this Windows cannot take a package", "look at its edition and role"),
     (53, "ERROR_BAD_NETPATH", "the server was not found", "look at DNS and at the ports of SMB and RPC"),
+    (64, "ERROR_NETNAME_DELETED", "the connection to the domain controller was cut", _LOOK_AT_PATH),
     (87, "ERROR_INVALID_PARAMETER", "Windows cannot read the package", _NEW_PACKAGE),
+    (121, "ERROR_SEM_TIMEOUT", "the domain controller did not answer in time", _LOOK_AT_PATH),
     (124, "ERROR_INVALID_LEVEL", "Windows does not know this kind of request", "report a fault of this collection"),
     (740, "ERROR_ELEVATION_REQUIRED", "the session is not elevated", _ELEVATE),
     (1062, "ERROR_SERVICE_NOT_ACTIVE", "the service Netlogon does not run", "start Netlogon"),
     (1210, "ERROR_INVALID_COMPUTERNAME", "the computer name is invalid", "correct the machine's name"),
     (1219, "ERROR_SESSION_CREDENTIAL_CONFLICT", "the session has other credentials for this server", "log in anew"),
+    (1225, "ERROR_CONNECTION_REFUSED", "the domain controller refuses the connection", _LOOK_AT_PATH),
     (1231, "ERROR_NETWORK_UNREACHABLE", "the network is out of reach", "look at the network"),
+    (1232, "ERROR_HOST_UNREACHABLE", "the domain controller is out of reach", _LOOK_AT_PATH),
     (1311, "ERROR_NO_LOGON_SERVERS", "no domain controller answers", "look at network, DNS and VPN"),
-    (1326, "ERROR_LOGON_FAILURE", "the domain refuses the password", "repair the membership with a new package"),
+    (1326, "ERROR_LOGON_FAILURE", "the domain refuses the password", "correct the login, or repair the membership"),
     (1330, "ERROR_PASSWORD_EXPIRED", "the password has expired", "set a new one"),
     (1331, "ERROR_ACCOUNT_DISABLED", "the account is disabled", "find out who disabled it and why, then enable it"),
     (1354, "ERROR_INVALID_DOMAIN_ROLE", "not possible in the machine's role", "take it out of the inventory"),
     (1355, "ERROR_NO_SUCH_DOMAIN", "the domain or its controllers were not found", "look at DNS and the domain's name"),
+    (1359, "ERROR_INTERNAL_ERROR", "Netlogon reported a success without an answer", "restart Netlogon"),
     (1398, "ERROR_TIME_SKEW", "the clocks differ more than Kerberos accepts", "set the clock (role clock_sync)"),
+    (1460, "ERROR_TIMEOUT", "the domain controller did not answer in time", _LOOK_AT_PATH),
     (1703, "RPC_S_PROTSEQ_NOT_SUPPORTED", "RPC is not possible", "look at the firewall between machine and domain"),
+    (1717, "RPC_S_UNKNOWN_IF", "the service Netlogon does not run", "start Netlogon"),
     (1722, "RPC_S_SERVER_UNAVAILABLE", "RPC does not reach the domain controller", "open port 135 and the RPC ports"),
+    (1726, "RPC_S_CALL_FAILED", "the call to the domain controller broke off", _LOOK_AT_PATH),
+    (1727, "RPC_S_CALL_FAILED_DNE", "the call did not get to the domain controller", _LOOK_AT_PATH),
+    (1753, "EPT_S_NOT_REGISTERED", "the domain controller does not offer Netlogon", "look whether it has started"),
     (1786, "ERROR_NO_TRUST_LSA_SECRET", "the machine has lost its secret", "repair the membership"),
     (1787, "ERROR_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this machine", _NEW_PACKAGE),
     (1788, "ERROR_TRUSTED_DOMAIN_FAILURE", "the secure channel to the domain is broken", "repair the membership"),
     (1789, "ERROR_TRUSTED_RELATIONSHIP_FAILURE", "the machine's secret is dead", "repair the membership"),
     (1791, "RPC_S_CALL_IN_PROGRESS", "another request is under way", "run again in a minute"),
+    (1792, "ERROR_NETLOGON_NOT_STARTED", "the service Netlogon does not run", "start Netlogon"),
     (1907, "ERROR_PASSWORD_MUST_CHANGE", "the password must be changed", "set a new one"),
+    (1908, "ERROR_DOMAIN_CONTROLLER_NOT_FOUND", "no domain controller was found", "look at network, DNS and VPN"),
     (1909, "ERROR_ACCOUNT_LOCKED_OUT", "the account is locked", "unlock it"),
     (2138, "NERR_WkstaNotStarted", "the service Workstation does not run", "start LanmanWorkstation"),
     (2202, "NERR_BadUsername", "the account name is invalid", "correct the name"),

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import status_codes
-from ..status_codes import StatusCode
-from ..verification import secure_channel
+from ..login import is_local
+from ..secure_channel import Fault
 from .offer import Offer, same
 from .windows_join import DOMAIN_CONTROLLERS
 
@@ -26,51 +26,63 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True)
 class Means:
-    """What the caller gave: a login that may reset the account's password, a new package, and over what it works."""
+    """What the caller gave: a login that may reset the account's password, a new package."""
 
     login: bool
     package: bool
-    user: str
 
 
 @dataclass(frozen=True)
 class Decision:
+    """``pending``: refused because nothing is known to be broken."""
+
     way: Way = Way.NONE
     refusal: str | None = None
+    pending: bool = False
 
 
-def cause_of(seen: Mapping[str, Any]) -> StatusCode | None:
-    """Why the secure channel does not stand, or None; ``seen`` is what ``win_domain_info`` tells in its subsets
-    locator and channel.
-    """
-    found = seen["locator"]["status"]
-    return status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
-
-
-def decide(seen: Mapping[str, Any], membership: Mapping[str, Any], domain: str, means: Means) -> Decision:
-    """``membership`` is that of ``win_machine_info``: without one, Netlogon's status tells nothing of a secret."""
-    cause = cause_of(seen)
-    if cause is None:
-        return Decision()
+def decide(fault: Fault, machine: Mapping[str, Any], domain: str, means: Means) -> Decision:
+    """``machine`` is what ``win_machine_info`` tells: without a membership, Netlogon's status tells of no secret."""
+    membership = machine["membership"]
     if refusal := _misplaced(membership, domain):
         return Decision(refusal=refusal)
+    if not machine["security"]["elevated"]:
+        return Decision(refusal=status_codes.explain(status_codes.ELEVATION_REQUIRED).sentence)
     if not membership["part_of_domain"]:
         if means.package:
             return Decision(Way.REJOIN)
-        return Decision(refusal="the machine is no member of a domain; give a new package (package)")
-    in_reach = not seen["locator"]["status"] and not secure_channel.out_of_reach(cause)
-    if in_reach and means.login:
+        return Decision(refusal="the machine is no member of a domain; set package to a newly issued one")
+    if not (fault.of_secret or fault.out_of_reach):
+        return Decision(refusal=f"whether the domain accepts it cannot be told: {fault.cause.sentence}")
+    if fault.of_secret and means.login:
         return Decision(Way.RESET)
-    if not means.package:
-        needed = (
-            "a login that may reset its password (username), or a new package (package)"
-            if in_reach
-            else ("a new package (package), because no domain controller answers")
-        )
-        return Decision(refusal=f"{cause.meaning} ({cause.name}); give {needed}")
-    if _is_of_domain(means.user):
+    if means.package:
+        return Decision(Way.REJOIN)
+    if fault.out_of_reach:
+        return _pending(fault, membership)
+    return Decision(
+        refusal=f"{fault.cause.meaning} ({fault.cause.name}); set username to a login that may reset its password, or "
+        "package to a newly issued one"
+    )
+
+
+def judge_package(offer: Offer | None, fault: Fault, membership: Mapping[str, Any], name: str, user: str) -> Decision:
+    """Whether the package may cost a member its domain; ``user`` is Ansible's login, ``offer`` None what is yet to be
+    issued.
+
+    A machine changes its password in the course of its membership, so only a package that was issued since it was
+    joined has the account's password for certain: issuing it has set that password, and made the machine's a dead one.
+    """
+    if not membership["part_of_domain"]:
+        return Decision(Way.REJOIN)
+    joined = membership["pending_join"]
+    if fault.out_of_reach and not (joined and _issued_since(offer, joined)):
+        return _pending(fault, membership)
+    if offer and joined and (stale := _stale(offer, joined)):
+        return Decision(refusal=f"{stale}; issue a new one")
+    if not is_local(user, name):
         return Decision(
-            refusal=f"Ansible is logged in as {means.user}, and leaving the domain would lose that connection; "
+            refusal=f"Ansible is logged in as {user}, and leaving the domain would lose that connection; "
             r"connect with a local account (.\name), then run again"
         )
     return Decision(Way.REJOIN)
@@ -95,6 +107,26 @@ def _misplaced(membership: Mapping[str, Any], domain: str) -> str | None:
     return None
 
 
-def _is_of_domain(user: str) -> bool:
-    domain, backslash, _name = user.partition("\\")
-    return "@" in user or (bool(backslash) and domain != ".")
+def _pending(fault: Fault, membership: Mapping[str, Any]) -> Decision:
+    # Nobody knows the age of a membership that was made without this collection.
+    package = ", or set package to one that was issued since it was joined" if membership["pending_join"] else ""
+    return Decision(
+        refusal=f"nothing is known to be broken: {fault.cause.meaning} ({fault.cause.name}); "
+        f"run again when it sees its domain{package}",
+        pending=True,
+    )
+
+
+def _issued_since(offer: Offer | None, joined: Mapping[str, Any]) -> bool:
+    if offer is None:
+        return True
+    return offer.password_last_set is not None and _stale(offer, joined) is None
+
+
+def _stale(offer: Offer, joined: Mapping[str, Any]) -> str | None:
+    """Why the package is none of after the join, as far as known; ``joined`` is the machine's ``pending_join``."""
+    if offer.package_sha256 == joined["package_sha256"]:
+        return "it was joined with this very package"
+    if offer.password_last_set is not None and offer.password_last_set <= joined["applied"]:
+        return "the package was issued before the machine was joined"
+    return None

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Offer:
-    """``serial_number`` is the inventory's or None; ``directaccess``: the package brings policies of DirectAccess."""
+    """``serial_number`` is the inventory's or None; ``directaccess``: the package brings policies of DirectAccess.
+
+    ``password_last_set``, a FILETIME, is when issuing the package set the account's password; None is nobody knows.
+    """
 
     machine_name: str
     package_machine_name: str
@@ -21,6 +24,7 @@ class Offer:
     package_sha256: str
     serial_number: str | None = None
     directaccess: bool = False
+    password_last_set: int | None = None
 
     def misdirected(self) -> str | None:
         """Why the package is not for this machine of the inventory; None when it is."""

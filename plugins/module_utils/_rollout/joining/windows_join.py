@@ -14,15 +14,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import status_codes
+from .. import secure_channel, status_codes
 from ..clock import KERBEROS_TOLERANCE, Reading, in_words
-from ..verification import secure_channel
 from . import editions
 from .offer import Offer, same
 
 DOMAIN_CONTROLLERS = (4, 5)  # Win32_ComputerSystem.DomainRole
 DEVICE_JOIN = 1  # NetGetAadJoinInformation
-_WAYS_OUT = "repair the membership (role membership_repair)"
 
 Seen = Mapping[str, Any]
 
@@ -64,16 +62,17 @@ def judge(offer: Offer, machine: Seen, reading: Reading, *, follow_package: bool
 
 def judge_channel(offer: Offer, answer: Seen) -> str | None:
     """Why a member that was not joined with this package may not stay as it is; None when its channel stands."""
-    found = answer["locator"]["status"]
-    cause = status_codes.explain(found) if found else secure_channel.failure(answer["channel"])
-    if cause is None:
+    fault = secure_channel.fault(answer)
+    if fault is None:
         return None
-    if found or secure_channel.out_of_reach(cause):
-        return (
-            f"a member of {offer.dns_domain} already, but not through this package, and whether the domain accepts it "
-            f"cannot be told: {cause.meaning} ({cause.name}); run again when it sees its domain, or {_WAYS_OUT}"
-        )
-    return f"joined with a dead package: {cause.meaning} ({cause.name}); {_WAYS_OUT}"
+    said = f"{fault.cause.meaning} ({fault.cause.name})"
+    if fault.of_secret:
+        return f"joined with a dead package: {said}; {secure_channel.REPAIR}"
+    remedy = f"run again when it sees its domain, or {secure_channel.REPAIR}"
+    return (
+        f"a member of {offer.dns_domain} already, but not through this package, and whether the domain accepts it "
+        f"cannot be told: {said}; {remedy if fault.out_of_reach else fault.cause.remedy}"
+    )
 
 
 def judge_rejoin(offer: Offer, machine: Seen, reading: Reading) -> str | None:
@@ -92,7 +91,9 @@ def judge_restart(offer: Offer, machine: Seen, join_events: list[Seen]) -> str |
     if membership["part_of_domain"] and same(membership["domain"], offer.dns_domain):
         if same(identity["active_name"], offer.package_machine_name):
             return None
-        return f"joined, but under the name {identity['active_name']}; look who renamed it, then {_WAYS_OUT}"
+        return (
+            f"joined, but under the name {identity['active_name']}; look who renamed it, then {secure_channel.REPAIR}"
+        )
     told = join_events[0]["status"] if join_events else None  # the newest comes first
     return _not_taken(status_codes.explain(told).sentence if told else "issue a new package")
 
@@ -145,7 +146,7 @@ def _cannot_join(offer: Offer, machine: Seen) -> str | None:
 
 def _wrong_state(offer: Offer, machine: Seen, reading: Reading, follow_package: bool) -> str | None:
     if not machine["security"]["elevated"]:
-        return status_codes.explain(740).sentence
+        return status_codes.explain(status_codes.ELEVATION_REQUIRED).sentence
     active, pending = machine["identity"]["active_name"], machine["identity"]["pending_name"]
     if not same(active, pending):
         return f"its new name {pending} waits for a restart; restart the machine, then run again"

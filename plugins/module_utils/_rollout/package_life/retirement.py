@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import status_codes
+from .. import secure_channel
+from ..issuing.liveness import password_last_set
 from ..status_codes import StatusCode
-from ..verification import secure_channel
 
 
 @dataclass(frozen=True)
@@ -32,26 +32,12 @@ def refusal(name: str, account: Mapping[str, Any]) -> str | None:
     return None
 
 
-def password_last_set(account: Mapping[str, Any]) -> int:
-    """The latest time that any domain controller has, a FILETIME."""
-    seen = [account["password_last_set"]]
-    seen += [one["password_last_set"] for one in account.get("evidence", {}).values() if one]
-    seen += [one["password_last_set"] for one in (account.get("replicas") or {}).values() if one and one["exists"]]
-    return int(max(seen))
-
-
 def done(account: Mapping[str, Any]) -> bool:
     """Whether the password was set since; without an issue record nobody knows, and it is changed once more."""
     issued = (account.get("issue_record") or {}).get("password_last_set")
     return issued is not None and password_last_set(account) > int(issued)
 
 
-def broken_channel(seen: Mapping[str, Any]) -> StatusCode | None:
-    """Why the machine cannot speak to its domain, as ``win_domain_info`` tells in its subsets locator and channel."""
-    found = seen["locator"]["status"]
-    return status_codes.explain(found) if found else secure_channel.failure(seen["channel"])
-
-
-def obstacle(cause: StatusCode | None) -> Obstacle | None:
+def obstacle(cause: StatusCode) -> Obstacle:
     """A status of Windows in the words of both platforms."""
-    return None if cause is None else Obstacle(cause.sentence, secure_channel.out_of_reach(cause))
+    return Obstacle(cause.sentence, secure_channel.out_of_reach(cause))

@@ -9,12 +9,11 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from .. import status_codes
+from .. import secure_channel, status_codes
 from ..checks import Check, failed, passed, skipped, warned
-from ..clock import KERBEROS_TOLERANCE, TICKS, in_words
+from ..clock import KERBEROS_TOLERANCE, POLICY_REMEDY, TICKS, in_words, other_source
 from ..joining.offer import same
 from ..joining.windows_join import DOMAIN_CONTROLLERS
-from . import secure_channel
 from .subject import Expected, Subject, pending
 
 IDENTITY, MEMBERSHIP, ADDRESS, DNS = "identity", "membership", "address", "dns_servers"
@@ -24,8 +23,7 @@ BEFORE_ACCOUNT = (IDENTITY, MEMBERSHIP, ADDRESS, DNS, CONTROLLER, CLOCK, CLOCK_S
 CHANNEL = (SECURE_CHANNEL,)
 
 _CLOSE = KERBEROS_TOLERANCE / 5
-_FROM_DOMAIN = ("NT5DS", "AllSync")  # W32Time\Parameters!Type
-_ACCESS_DENIED, _TIME_SKEW = 5, 1398
+_TIME_SKEW = 1398
 
 
 def before_account(expected: Expected, subject: Subject) -> Iterator[Check]:
@@ -43,18 +41,18 @@ def channel(_expected: Expected, subject: Subject) -> Iterator[Check]:
     if not subject.has_controller:
         yield skipped(SECURE_CHANNEL, "no domain controller was found")
         return
-    seen = subject.domain["channel"]
-    cause = secure_channel.failure(seen)
-    if cause is None:
-        yield passed(SECURE_CHANNEL, f"{seen['domain_controller']} verified it")
-    elif secure_channel.out_of_reach(cause):
-        yield pending(
-            SECURE_CHANNEL, f"{cause.meaning} ({cause.name})", f"{cause.remedy}, then run again", cause.number
-        )
+    fault = secure_channel.fault(subject.domain)
+    if fault is None:
+        yield passed(SECURE_CHANNEL, f"{subject.domain['channel']['domain_controller']} verified it")
+        return
+    cause = fault.cause
+    said = f"{cause.meaning} ({cause.name}, {cause.number})"
+    if fault.out_of_reach:
+        yield pending(SECURE_CHANNEL, said, f"{cause.remedy}, then run again", cause.number)
+    elif fault.of_secret:
+        yield failed(SECURE_CHANNEL, f"it is broken: {said}", secure_channel.REPAIR, cause.number)
     else:
-        remedy = "repair the membership (role membership_repair)" if cause.number != _TIME_SKEW else cause.remedy
-        said = "the domain refuses the machine's secret" if cause.number == _ACCESS_DENIED else cause.meaning
-        yield failed(SECURE_CHANNEL, f"it is broken: {said} ({cause.name}, {cause.number})", remedy, cause.number)
+        yield failed(SECURE_CHANNEL, f"it cannot be verified: {said}", cause.remedy, cause.number)
 
 
 def _identity(expected: Expected, subject: Subject) -> Check:
@@ -156,9 +154,8 @@ def _clock(subject: Subject) -> Check:
 def _clock_source(subject: Subject) -> Check:
     service = subject.machine["clock"]["w32time"]
     remedy = "let it follow the domain (role clock_sync, clock_sync_source: domain)"
-    if service["type"] not in _FROM_DOMAIN:
-        peers = f" ({service['peers']})" if service["peers"] else ""
-        return warned(CLOCK_SOURCE, f"W32Time follows {service['type'] or 'nothing'}{peers}, not the domain", remedy)
+    if said := other_source(service):
+        return warned(CLOCK_SOURCE, said, POLICY_REMEDY if service["type_from_policy"] else remedy)
     if not service["running"]:
         return warned(CLOCK_SOURCE, "W32Time does not run", remedy)
     return passed(CLOCK_SOURCE, "W32Time follows the domain")

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import status_codes
+from .. import secure_channel, status_codes
 from ..checks import Check, failed, passed, skipped
 from ..clock import TICKS
-from . import secure_channel
 from .subject import Expected, Subject, container, pending, same_dn
 
 POLICY, POLICY_VALUES, CERTIFICATES = "policy", "policy_values", "certificates"

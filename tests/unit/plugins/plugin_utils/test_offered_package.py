@@ -18,8 +18,8 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples
@@ -90,7 +90,12 @@ def sealed(claims: Claims = CLAIMS) -> bytes:
 
 def record(path: Path, sha256: str) -> None:
     issued = IssueRecord(
-        machine=NAME, domain=CLAIMS.domain, distinguished_name="", issued=NOW.isoformat(), package_sha256=sha256
+        machine=NAME,
+        domain=CLAIMS.domain,
+        distinguished_name="",
+        issued=NOW.isoformat(),
+        password_last_set=134_000_000_000_000_007,
+        package_sha256=sha256,
     )
     (path / f"{NAME.upper()}.issue.json").write_text(issued.to_json())
 
@@ -100,6 +105,14 @@ def test_plaintext(read: Callable[..., Offer], tmp_path: Path) -> None:
     offer = read(PACKAGE.to_djoin_file(), serial_number="5CG6127")
     assert (offer.package_machine_name, offer.serial_number) == (NAME, "5CG6127")
     assert offer.package_sha256 == PACKAGE.sha256
+
+
+def test_when_issuing_set_the_password(read: Callable[..., Offer], tmp_path: Path) -> None:
+    """Its claims or the issue record beside it tell; of a file alone nobody knows."""
+    assert read(PACKAGE.to_djoin_file()).password_last_set is None
+    assert read(sealed()).password_last_set == CLAIMS.password_last_set
+    record(tmp_path, PACKAGE.sha256)
+    assert read(PACKAGE.to_djoin_file()).password_last_set == 134_000_000_000_000_007
 
 
 @pytest.mark.parametrize("form", [PACKAGE.to_djoin_file, sealed])

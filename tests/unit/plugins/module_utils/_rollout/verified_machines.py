@@ -34,6 +34,8 @@ FILTER = {
     "name": "LocalAccountTokenFilterPolicy",
 }
 
+FOLLOWING = {"running": True, "type": "NT5DS", "type_from_policy": False, "peers": "time.windows.com,0x9"}
+
 EXPECTED: dict[str, Any] = {
     "name": "ber-pc-001",
     "domain": "corp.example",
@@ -58,12 +60,15 @@ MACHINE: dict[str, Any] = {
         "machine_sid": MACHINE_SID,
     },
     "membership": {"domain_role": 1, "part_of_domain": True, "domain": "corp.example", "pending_join": None},
-    "clock": {"utc": NOW, "w32time": {"running": True, "type": "NT5DS", "peers": "time.windows.com,0x9"}},
+    "clock": {"utc": NOW, "w32time": FOLLOWING},
     "security": {
+        "elevated": True,
+        "bitlocker_status": 0,
         "bitlocker": [
             {
                 "drive": "C:",
                 "volume_type": 0,
+                "protection_status": 1,
                 "conversion_status": 1,
                 "protectors": [{"id": "{11111111-0000-0000-0000-000000000000}", "type": 1},
                                {"id": f"{{{GUID}}}", "type": 3}],

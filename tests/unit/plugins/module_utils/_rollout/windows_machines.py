@@ -21,11 +21,13 @@ OFFER = Offer(
     serial_number="5CG1234XYZ",
 )
 STARTED = 134_397_360_000_000_000
+APPLIED = STARTED - 10**10
 EARLIER = {"last_boot": STARTED - 6 * 10**11}  # applied before the last start
 PENDING = {
     "package_sha256": OFFER.package_sha256,
     "machine_name": "BER-PC-001",
     "domain": "corp.example",
+    "applied": APPLIED,
     "status": 0,
     "last_boot": STARTED,
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import packing
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples as samples
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.sealed_samples import CLAIMS, NOW

@@ -57,6 +57,25 @@ class TestChannel:
             f"run again when it sees its domain, or {DEAD}"
         )
 
+    @pytest.mark.parametrize(
+        ("found", "end"),
+        [
+            (answer(verify_status=5), "the session is not elevated (ERROR_ELEVATION_REQUIRED); log in with"),
+            (
+                answer(verify_status=1062),
+                "the service Netlogon does not run (ERROR_SERVICE_NOT_ACTIVE); start Netlogon",
+            ),
+            (answer(channel_status=1398), "more than Kerberos accepts (ERROR_TIME_SKEW); set the clock"),
+            (answer(connection_status=1331), "the account is disabled (ERROR_ACCOUNT_DISABLED); find out who"),
+        ],
+    )
+    def test_what_says_nothing_of_the_package_keeps_its_remedy(self, found: dict[str, Any], end: str) -> None:
+        said = judge_channel(OFFER, found)
+        assert said is not None
+        assert "cannot be told" in said
+        assert end in said
+        assert DEAD not in said
+
     @pytest.mark.parametrize("status", [5, 87, 1789])
     def test_without_a_domain_controller_nothing_can_be_told_whatever_the_locator_says(self, status: int) -> None:
         said = judge_channel(OFFER, answer(status))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fcntl
+import os
 import shutil
 import sqlite3
 import stat
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,6 +150,35 @@ class TestOpening:
         engine.create_file(path)
         assert len(ledger.read()) == 1
         assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+    @pytest.mark.parametrize("there", [False, True])
+    def test_what_a_killed_process_left_is_cleared(self, path: Path, there: bool) -> None:
+        path.parent.mkdir()
+        left = path.with_name(f".{path.name}.unfinished")
+        if there:
+            engine.create_file(path)
+            os.link(path, left)
+        else:
+            left.write_bytes(b"half")
+        for suffix in ("-wal", "-shm", "-journal"):
+            left.with_name(left.name + suffix).write_bytes(b"half")
+        Ledger.open(str(path), create=True).append([entry("issued")], writer="control")
+        assert len(Ledger.open(str(path)).read()) == 1
+        assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+    def test_two_that_make_it_at_once_wait_for_each_other(self, path: Path) -> None:
+        path.parent.mkdir()
+        other = os.open(path.parent, os.O_RDONLY)
+        fcntl.flock(other, fcntl.LOCK_EX)
+        left = path.with_name(f".{path.name}.unfinished")
+        left.write_bytes(b"of the other one")
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(Ledger.open, str(path), create=True)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+            assert left.read_bytes() == b"of the other one"
+            os.close(other)
+            assert waiting.result(timeout=10).heads() == []
 
     def test_looking_makes_nothing(self, path: Path) -> None:
         with pytest.raises(LedgerMissing, match="it is not there; correct the path"):

@@ -72,3 +72,5 @@ def test_revoked_and_expired_with_their_reasons() -> None:
     entry = known.of_all({"state": "revoked", "reason": "lost in the post"})
     for register, kind in (("__package_revoke_call", "revoked"), ("__package_expire_call", "expired")):
         assert told({register: entry}) == [{"machine": known.NAME, "kind": kind, "why": "lost in the post"}]
+        for state in ("to be revoked", "refused"):
+            assert told({register: known.of_all({"state": state})}) == []

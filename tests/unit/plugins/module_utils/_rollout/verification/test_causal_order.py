@@ -20,6 +20,7 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rol
     DAY,
     DN,
     EXPECTED,
+    FOLLOWING,
     GROUP,
     GUID,
     JOINED,
@@ -200,11 +201,19 @@ DETAILS: dict[str, tuple[list[Callable[[Case], None]], str, Verdict, str, bool]]
         "clock", Verdict.FAIL, "10 min behind of that of the control node, more than Kerberos accepts", False,
     ),
     "clock of the manufacturer": (
-        [put("machine.clock.w32time", {"running": True, "type": "NTP", "peers": "time.windows.com,0x9"})],
+        [put("machine.clock.w32time", {**FOLLOWING, "type": "NTP"})],
         "clock_source", Verdict.FAIL, "follows NTP (time.windows.com,0x9), not the domain", False,
     ),
+    "clock of a policy": (
+        [put("machine.clock.w32time", {**FOLLOWING, "type": "NTP", "type_from_policy": True})],
+        "clock_source", Verdict.FAIL, "a policy lets W32Time follow NTP (time.windows.com,0x9), not the domain", False,
+    ),
+    "clock of domain and peers": (
+        [put("machine.clock.w32time", {**FOLLOWING, "type": "AllSync"})],
+        "clock_source", Verdict.PASS, "follows the domain", False,
+    ),
     "clock of nobody": (
-        [put("machine.clock.w32time", {"running": False, "type": "NT5DS", "peers": None})],
+        [put("machine.clock.w32time", {**FOLLOWING, "running": False})],
         "clock_source", Verdict.FAIL, "W32Time does not run", False,
     ),
     "waits for another name": (
@@ -242,6 +251,18 @@ DETAILS: dict[str, tuple[list[Callable[[Case], None]], str, Verdict, str, bool]]
     "channel refused": (
         [put("domain.channel.connection_status", 5)], "secure_channel", Verdict.FAIL,
         "the domain refuses the machine's secret (ERROR_ACCESS_DENIED, 5); repair the membership", False,
+    ),
+    "channel without its service": (
+        [put("domain.channel.verify_status", 1062)], "secure_channel", Verdict.FAIL,
+        "it cannot be verified: the service Netlogon does not run (ERROR_SERVICE_NOT_ACTIVE, 1062); start Netlogon",
+        False,
+    ),
+    "channel of a disabled account": (
+        [put("domain.channel.connection_status", 1331)], "secure_channel", Verdict.FAIL,
+        "it cannot be verified: the account is disabled (ERROR_ACCOUNT_DISABLED, 1331); find out who", False,
+    ),
+    "channel whose domain controller went away": (
+        [put("domain.channel.channel_status", 1726)], "secure_channel", Verdict.FAIL, "run again", True,
     ),
     "channel and clock": (
         [put("domain.channel.channel_status", 1398)], "secure_channel", Verdict.FAIL, "set the clock", False,
@@ -306,7 +327,7 @@ DETAILS: dict[str, tuple[list[Callable[[Case], None]], str, Verdict, str, bool]]
         [put("domain.events", []), put("machine.membership.pending_join", {"status": 0, "applied": JOINED})],
         "laps", Verdict.PASS, "after the join", False,
     ),
-    "no volume known": ([put("machine.security.bitlocker", None)], "bitlocker", Verdict.FAIL, "every volume", True),
+    "no volume known": ([put("machine.security.bitlocker", [])], "bitlocker", Verdict.FAIL, "every volume", True),
     "not encrypted yet": (
         [lambda case: case.machine["security"]["bitlocker"][0].update(conversion_status=0)],
         "bitlocker", Verdict.FAIL, "not encrypted: C:", True,
@@ -340,6 +361,14 @@ DETAILS: dict[str, tuple[list[Callable[[Case], None]], str, Verdict, str, bool]]
         [put("expected.bitlocker", "ignore"), put("account.recovery_objects", [])],
         "bitlocker", Verdict.SKIPPED, "not looked at", False,
     ),
+    "a file that nobody can read": (
+        [put("machine.remains.files", [{"path": "C:\\held.xml", "kind": 2}])],
+        "remains", Verdict.UNKNOWN, "C:\\held.xml cannot be read", False,
+    ),
+    "a package beside a file that nobody can read": (
+        [put("machine.remains.files", [{"path": "C:\\held.xml", "kind": 2}, {"path": "C:\\odj.txt", "kind": 0}])],
+        "remains", Verdict.FAIL, "a package is left in C:\\odj.txt; wipe", False,
+    ),
     "somebody more rules it": (
         [lambda case: case.machine["security"]["administrators"].append("S-1-5-21-1-2-3-1001")],
         "administrators", Verdict.FAIL, "beyond S-1-5-21-1-2-3-1001", False,
@@ -361,7 +390,7 @@ def test_details(detail: str) -> None:
 
 
 def test_warnings_stop_nobody() -> None:
-    case = changed(put("machine.clock.w32time", {"running": True, "type": "NTP", "peers": None}))
+    case = changed(put("machine.clock.w32time", {**FOLLOWING, "type": "NTP", "peers": None}))
     assert case.outcome().headline is None
     [told] = case.outcome().warnings()
     assert told.startswith("W32Time follows NTP, not the domain; ")
