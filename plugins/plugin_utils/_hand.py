@@ -105,7 +105,10 @@ def guarded(run: Run) -> Run:
 def _unreached(name: str, cause: str) -> dict[str, Any]:
     if _REFUSED.search(cause):
         return {"pending": False, "msg": f"{name}: the login was refused ({cause}); correct its user or password"}
-    return {"pending": True, "msg": f"{name}: cannot be reached ({cause}); run again when it is on; if it is, open WinRM or SSH on it"}
+    return {
+        "pending": True,
+        "msg": f"{name}: cannot be reached ({cause}); run again when it is on; if it is, open WinRM or SSH on it",
+    }
 
 
 def _broke_below(error: Exception, connection: ConnectionBase) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 try:
-    from jinja2 import Undefined
+    from jinja2 import Undefined, UndefinedError
 except ImportError as error:
     raise ImportError("variables that cannot be resolved are known by jinja2, which ansible-core brings") from error
 
@@ -17,3 +17,12 @@ except ImportError as error:
 def unresolved(value: Any) -> bool:
     """Whether the variable is there, and its template cannot be resolved."""
     return isinstance(value, Undefined)
+
+
+def text(value: Any) -> str | None:
+    """A variable's value to compare; None where it, or something in it, cannot be resolved."""
+    try:
+        return None if unresolved(value) else str(value)
+    # What stands in a list is resolved only as it is read.
+    except UndefinedError:
+        return None

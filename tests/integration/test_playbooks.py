@@ -39,7 +39,7 @@ DIRECTORY_STEP = {
     "vars": ON_THE_CONTROL_NODE | {"ansible_pipelining": True},
 }
 # Plays that speak of all machines at once, also of those that were noted.
-TOLD_OF_ALL = ("Complete", "Record", "Acceptance", "Report")
+TOLD_OF_ALL = ("Settings", "Complete", "Record", "Acceptance", "Report")
 READS = {"adops.offline_join.computer_info", "adops.offline_join.ledger_info"}
 DYNAMIC = {"include_role", "include_tasks", "ansible.builtin.include_role", "ansible.builtin.include_tasks"}
 
@@ -97,8 +97,9 @@ def test_stage(name: str) -> None:
     assert set(note["ansible.builtin.set_fact"]["offline_join_note"]) == {"stage", "state", "headline"}
 
 
-def test_every_playbook_ends_with_the_report() -> None:
+def test_every_playbook_begins_with_the_settings_and_ends_with_the_report() -> None:
     for file in (HOME / "playbooks").glob("*.yml"):
+        assert _read(file)[0]["ansible.builtin.import_playbook"] == "stages/settings.yml", file
         assert _read(file)[-1]["ansible.builtin.import_playbook"] == "stages/report.yml", file
 
 

@@ -16,6 +16,7 @@ from ..ledger.events import Kind
 from .machine import Results
 
 _SEALED = ".sealed"
+_REVOKED = "revoked"  # a state of ``revocation`` and ``expiry``
 _INVENTORY = ("branch", "inventory_tag")
 
 Told = Iterator[tuple[Kind, dict[str, Any]]]
@@ -68,7 +69,7 @@ def _joined(results: Results, container: Callable[[str], str], promote: bool) ->
 
 
 def _ended(results: Results) -> Told:
-    if results.revoked:
+    if results.revoked.get("state") == _REVOKED:
         yield Kind.REVOKED, {"why": results.revoked.get("reason")}
-    if results.expired:
+    if results.expired.get("state") == _REVOKED:
         yield Kind.EXPIRED, {"why": results.expired.get("reason")}

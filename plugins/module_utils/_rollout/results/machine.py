@@ -57,7 +57,6 @@ class Results:
     def read(cls, host: str, known: Said) -> Results:
         """``known`` has what the host has of `VARIABLES`."""
         name, note = str(known.get(_NAME) or host), known.get(_NOTE) or _NOTHING
-        revoked, expired = _entry(known, _REVOKED, name), _entry(known, _EXPIRED, name)
         return cls(
             name=name,
             inventory={one: known[f"machine_{one}"] for one in _INVENTORY if f"machine_{one}" in known},
@@ -66,13 +65,13 @@ class Results:
             issued=_entry(known, _ISSUED, name),
             carried=_carried(known, name),
             applied=_task(known, _APPLIED) or _task(known, _APPLIED_LINUX),
-            verified=_task(known, _VERIFIED),
+            verified=_verified(known),
             # Told by the machine; where the directory does not have it, the stage noted that.
             retired=_task(known, _RETIRED) if note.get("stage") != "retire" else _NOTHING,
             moved=_entry(known, _MOVED, name),
             promoted=_task(known, _PROMOTED),
-            revoked=revoked if revoked.get("state") == "revoked" else _NOTHING,
-            expired=expired if expired.get("state") == "revoked" else _NOTHING,
+            revoked=_entry(known, _REVOKED, name),
+            expired=_entry(known, _EXPIRED, name),
         )
 
     def accepted(self, *, promote: bool) -> bool:
@@ -84,6 +83,12 @@ class Results:
 def _task(known: Said, register: str) -> Said:
     result = known.get(register) or _NOTHING
     return _NOTHING if any(result.get(key) for key in ("failed", "skipped", "unreachable")) else result
+
+
+def _verified(known: Said) -> Said:
+    """Its role lets a machine that something stops say so in a later task."""
+    result = _task(known, _VERIFIED)
+    return _NOTHING if "msg" in result else result
 
 
 def _entry(known: Said, register: str, name: str) -> Said:
