@@ -12,7 +12,8 @@ version_added: 0.2.0
 description:
   - Holds what every writable domain controller shows of the accounts of a list of machines against their issue records,
     and tells for each machine whether its package was used, by whom it may have been, and what speaks for it.
-  - It reads only, over one connection, and leaves no trace in the directory.
+  - It reads only, over one connection, and leaves no trace in the directory. Each machine gets its own answer; what is
+    wrong with the arguments of one does not stop another.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -136,28 +137,28 @@ machines:
           V(retired) (its password was set after its machine logged on), V(revoked), V(overdue), V(unknown) or
           V(suspicious).
       type: str
-      returned: always
+      returned: success of this machine
       sample: used
     evidence:
       description: What this rests on, one sentence each.
       type: list
       elements: str
-      returned: always
+      returned: success of this machine
       sample: ["it logged on on dc1.corp.example, last at 2026-11-21T09:12:44+00:00"]
     overdue:
       description: Whether it waits for longer than it should, whatever its state.
       type: bool
-      returned: always
+      returned: success of this machine
     distinguished_name:
       description: The computer account; none where the login sees none.
       type: str
-      returned: always
+      returned: success of this machine
       sample: CN=BER-PC-001,OU=Staging,DC=corp,DC=example
     traces:
       description:
         - Traces of its use by writable domain controller, none for one that did not answer. Times are FILETIMEs.
       type: dict
-      returned: always
+      returned: success of this machine
       sample:
         dc1.corp.example:
           last_logon: 134082000000000000
@@ -165,9 +166,14 @@ machines:
           logon_count: 3
           operating_system: Windows 11 Enterprise
           password_last_set: 134081000000000000
+    error:
+      description: Why nothing is known of this machine, and what to do.
+      type: str
+      returned: failure of this machine
+      sample: "BER-PC-001: carried is 'yesterday', which is no time with an offset; write it like ..."
 numbers:
   description: How many machines are in each state.
-  returned: success
+  returned: always, unless the directory cannot be asked
   type: dict
   sample: {"unused": 212, "used": 41, "suspicious": 1}
 """
@@ -179,6 +185,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
+from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import failure
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._inspection.auditing import Auditor
@@ -223,10 +230,13 @@ ARGUMENT_SPEC = {
 
 def look(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    try:
-        subjects = {machine["name"]: subject(machine) for machine in params["machines"]}
-    except ValueError as error:
-        return {"failed": True, "msg": str(error)}
+    subjects: dict[str, Subject] = {}
+    errors: dict[str, str] = {}
+    for machine in params["machines"]:
+        try:
+            subjects[machine["name"]] = subject(machine)
+        except ValueError as error:
+            errors[machine["name"]] = f"{machine['name']}: {error}"
     rules = Rules(
         now=datetime.now(UTC),
         overdue_after=timedelta(days=params["overdue_after"]),
@@ -240,25 +250,23 @@ def look(module: AnsibleModule) -> dict[str, Any]:
         auditor = Auditor(connection, domain, packages, revocations, rules, params["staging_ous"])
         audited = auditor.audit(subjects)
     numbers = Counter(one.finding.state.value for one in audited)
-    return {"machines": {one.name: describe(one) for one in audited}, "numbers": dict(numbers)}
+    machines = {one.name: describe(one) for one in audited} | {name: {"error": errors[name]} for name in errors}
+    return {"machines": machines, "numbers": dict(numbers)} | failure([*errors.values()], len(params["machines"]))
 
 
 def subject(machine: dict[str, Any]) -> Subject:
     """
     :raises ValueError: a time cannot be read
     """
-    name = machine["name"]
     return Subject(
         account=None,
-        carried=time(name, "carried", machine["carried"]) if machine["carried"] else None,
-        applied=tuple(
-            Applied(time(name, "applied", one["time"]), one["serial_number"] or "") for one in machine["applied"]
-        ),
+        carried=time("carried", machine["carried"]) if machine["carried"] else None,
+        applied=tuple(Applied(time("applied", one["time"]), one["serial_number"] or "") for one in machine["applied"]),
         serial_number=machine["serial_number"] or "",
     )
 
 
-def time(name: str, option: str, text: str) -> datetime:
+def time(option: str, text: str) -> datetime:
     """A time with its offset.
 
     :raises ValueError: it is none
@@ -269,7 +277,7 @@ def time(name: str, option: str, text: str) -> datetime:
         read = None
     if read is None or read.tzinfo is None:
         example = "write it like 2026-11-21T09:12:00+00:00"
-        raise ValueError(f"{name}: {option} is {text!r}, which is no time with an offset; {example}")
+        raise ValueError(f"{option} is {text!r}, which is no time with an offset; {example}")
     return read
 
 

@@ -243,6 +243,7 @@ machines:
       returned: when there is an account
 """
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -254,14 +255,15 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call.answers i
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import SearchError
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
-    from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import DirectoryConnection
 
 SELF = "self"
 ARGUMENT_SPEC = {
@@ -297,10 +299,6 @@ ARGUMENT_SPEC = {
 
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    contradicting = [one["name"] for one in params["machines"] if contradicts(one["groups"])]
-    if contradicting:
-        msg = f"{', '.join(contradicting)}: groups.set is the whole list; leave out groups.add and groups.remove"
-        return {"failed": True, "msg": msg}
     with connect(modules.directory_settings(module)) as connection:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
@@ -312,30 +310,32 @@ def write(module: AnsibleModule) -> dict[str, Any]:
             connection, domain, caller, evidence, params["live_machines"], bounds, assume_issued=assume_issued
         )
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
-        sids = principals(connection, domain, caller, params["machines"])
-        return to_result(writer.write([machine(one, sids) for one in params["machines"]]))
+        own = {SELF: caller.sids[0]} if caller.sids else {}
 
+        @cache
+        def sid(principal: str) -> str:
+            return own.get(principal) or identifiers(connection, domain, [principal])[0]
 
-def principals(
-    connection: DirectoryConnection, domain: Domain, caller: Caller, computers: list[dict[str, Any]]
-) -> dict[str, str]:
-    """The SIDs of everybody who is named as an owner or to lose rights, by that name."""
-    named = {one["owner"] for one in computers if one["owner"]} | {
-        name for one in computers for name in one["strip_rights_of"]
-    }
-    own = {SELF: caller.sids[0]} if caller.sids else {}
-    others = sorted(named - {*own})
-    return own | dict(zip(others, identifiers(connection, domain, others), strict=True))
+        return to_result(writer.write([machine(one, sid) for one in params["machines"]]))
 
 
 def contradicts(groups: dict[str, Any] | None) -> bool:
     return bool(groups and groups["set"] is not None and (groups["add"] or groups["remove"]))
 
 
-def machine(computer: dict[str, Any], sids: dict[str, str]) -> Machine:
+def machine(computer: dict[str, Any], sid: Callable[[str], str]) -> Machine:
+    """``sid`` finds the SID of whoever is named as an owner or to lose rights."""
+    name = computer["name"]
+    if contradicts(computer["groups"]):
+        return Machine(name, fault="groups.set is the whole list; leave out groups.add and groups.remove")
+    try:
+        owner = sid(computer["owner"]) if computer["owner"] else None
+        strip_rights_of = frozenset(map(sid, computer["strip_rights_of"]))
+    except SearchError as fault:
+        return Machine(name, fault=str(fault))
     groups = computer["groups"] or {"add": [], "remove": [], "set": None}
     return Machine(
-        name=computer["name"],
+        name=name,
         path=computer["path"],
         enabled=computer["enabled"],
         description=computer["description"],
@@ -343,8 +343,8 @@ def machine(computer: dict[str, Any], sids: dict[str, str]) -> Machine:
         remove_groups=tuple(groups["remove"]),
         exact_groups=None if groups["set"] is None else tuple(groups["set"]),
         absent=computer["state"] == "absent",
-        owner=sids[computer["owner"]] if computer["owner"] else None,
-        strip_rights_of=frozenset(sids[name] for name in computer["strip_rights_of"]),
+        owner=owner,
+        strip_rights_of=strip_rights_of,
     )
 
 

@@ -229,10 +229,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call import mo
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._inspection.name_checking import NameExaminer
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.branch.template import (
-    NameTemplate,
-    TemplateError,
-)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import warnings
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.checks import (
     IDS,
@@ -240,6 +236,10 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.
     Known,
     Lists,
     Machine,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names.template import (
+    NameTemplate,
+    TemplateError,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 

@@ -18,6 +18,24 @@ from tests.lab import Lab
 from tests.twin.farm import TwinFarm
 
 
+@pytest.fixture(scope="session")
+def pair() -> Iterator[Lab]:
+    """A lab with two domain controllers, beside the first lab, which a silent controller would disturb.
+
+    They replicate when they are told to. Whoever stops one, or its replication, starts it again.
+    """
+    lab = Lab(Path("/var/tmp") / f"offline-join-pair-{secrets.token_hex(3)}", addresses=("127.0.0.40", "127.0.0.41"))
+    lab.start(second_controller=True)
+    yield lab
+    lab.stop()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that run the most playbooks, so that no process is left alone with a long one."""
+    plays = {path: path.read_text().count(".play(") for path in {item.path for item in items}}
+    items.sort(key=lambda item: -plays[item.path])
+
+
 @pytest.fixture
 def make_branch(lab: Lab, tmp_path: Path) -> Iterator[Callable[[int], Branch]]:
     """Makes branches of so many machines; none of them has an account or a member yet."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -69,10 +70,24 @@ def test_overdue_and_used_too_early(issued: Branch) -> None:
     assert "before it was carried" in found[early]["evidence"][0]
 
 
-def test_a_time_that_is_none(issued: Branch) -> None:
-    given = {"machines": [{"name": issued.names[0], "carried": "yesterday"}], "dest": str(issued.dest)}
-    answer = issued.module("audit", given)
-    assert f"{issued.names[0]}: carried is 'yesterday', which is no time with an offset" in answer["msg"]
+def test_what_is_wrong_with_one_stops_no_other(issued: Branch) -> None:
+    carried, applied, unreadable, sound, *_others = issued.names
+    record = issued.issue_record(unreadable)
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"issued": "yesterday"}))
+    machines = [
+        {"name": carried, "carried": "yesterday"},
+        {"name": applied, "applied": [{"time": "2026-11-21T09:12:00"}]},
+        {"name": unreadable},
+        {"name": sound},
+    ]
+    answer = issued.module("audit", {"machines": machines, "dest": str(issued.dest)})
+    found = answer["machines"]
+    assert found[carried]["error"].startswith(f"{carried}: carried is 'yesterday', which is no time with an offset")
+    assert found[applied]["error"].startswith(f"{applied}: applied is '2026-11-21T09:12:00', which is no time")
+    assert (found[unreadable]["state"], found[sound]["state"]) == ("unknown", "unused")
+    assert answer["numbers"] == {"unknown": 1, "unused": 1}
+    assert answer["failed"]
+    assert answer["msg"].startswith(f"2 of 4 machines: {carried}: ")
 
 
 def test_playbook_fails_where_something_is_suspicious(issued: Branch) -> None:

@@ -251,9 +251,16 @@ class TestGroups:
         assert members(issued, group) == set()
 
     def test_contradictions(self, issued: Branch) -> None:
-        name, group = issued.names[0], issued.lab.direct_access_group
-        both = write(issued, "groups", {"name": name, "groups": {"set": [group], "add": [group]}})
-        assert f"{name}: groups.set is the whole list" in both["msg"]
+        (name, foreign, sound), group = issued.names, issued.lab.direct_access_group
+        both = {"name": name, "groups": {"set": [group], "add": [group]}}
+        unknown = {"name": foreign, "owner": "nobody"}
+        answer = write(issued, "groups", both, unknown, {"name": sound, "groups": {"set": [group]}})
+        wrong = errors(answer)
+        assert wrong.keys() == {name, foreign}
+        assert wrong[name].startswith(f"{name}: groups.set is the whole list")
+        assert wrong[foreign].startswith(f"{foreign}: look up nobody: there is no such account or group")
+        assert members(issued, group) == {f"CN={sound},{issued.lab.staging_ou}"}
+        succeeded(write(issued, "groups", {"name": sound, "groups": {"set": []}}))
         in_and_out = write(issued, "groups", {"name": name, "groups": {"add": [group], "remove": [group]}})
         assert "is to be joined and left" in errors(in_and_out)[name]
         primary = write(issued, "groups", {"name": name, "groups": {"remove": ["Domain Computers"]}})

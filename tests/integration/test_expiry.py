@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,6 @@ from tests.integration.branch import Branch
 from tests.integration.stolen_package import StolenPackage
 from tests.integration.test_revocation import DISABLED, ENABLED, errors, make_live, record, revoke, succeeded
 from tests.lab import Lab
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab of its own with two domain controllers, so that stopping one disturbs nobody."""
-    lab = Lab(Path("/var/tmp") / f"offline-join-late-{secrets.token_hex(3)}", addresses=("127.0.0.50", "127.0.0.51"))
-    lab.start(second_controller=True)
-    yield lab
-    lab.stop()
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import ISSUE_RECORD
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, Kind, now
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
     ENVELOPE,
     ONE,
@@ -151,6 +151,7 @@ def test_recorded(tmp_path: Path, thorough: bool) -> None:
             kept = ledger.package(name)
             assert kept is not None
             assert kept.content == ENVELOPE
+        assert [*run.place.glob(".*")] == []
 
     survive(make, options, check, step=1 if thorough else 20)
 

@@ -10,7 +10,8 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._package.packag
 
 from tests.integration.branch import Branch
 from tests.lab import Lab
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A lab of its own with two domain controllers, so that stopping one disturbs nobody."""
-    lab = Lab(Path("/var/tmp") / f"offline-join-pair-{secrets.token_hex(3)}", addresses=("127.0.0.40", "127.0.0.41"))
-    lab.start(second_controller=True)
-    yield lab
-    lab.stop()
 
 
 @pytest.fixture
@@ -316,3 +308,14 @@ def test_record_keeps_the_traces_of_every_controller(branch: Branch) -> None:
     branch.issue()
     record = json.loads(branch.issue_record(branch.names[0]).read_text())
     assert set(record["evidence"]) == {branch.lab.server, branch.lab.second_server}
+    assert record["login"] == branch.lab.accounts[branch.account].name
+
+
+def test_every_controller_is_asked_over_sealed_kerberos(branch: Branch) -> None:
+    """Those that the module is not connected to log in side by side, each in a thread of its own."""
+    branch.extra_environment = {"PYTHONPATH": str(Path(sys.prefix) / "kerberos")}
+    asked = {"names": [branch.names[0]], "subsets": ["replicas"], "auth_protocol": "kerberos"}
+    account = branch.module("computer_info", asked)["machines"][branch.names[0]]
+    both = {branch.lab.server, branch.lab.second_server}
+    assert set(account["evidence"]) == set(account["replicas"]) == both
+    assert all(one["exists"] for one in account["replicas"].values())

@@ -14,7 +14,8 @@ from .._directory import account_details, computers, ownership, protection
 from .._directory.account_details import description
 from .._directory.caller import Caller
 from .._directory.connection import DirectoryConnection, Entry, owner_and_dacl
-from .._directory.containers import Containers, split
+from .._directory.containers import Containers
+from .._directory.distinguished_name import split
 from .._directory.domain import Domain, guid, sid
 from .._directory.effective_rights import AccountRights, ContainerRights
 from .._directory.errors import (
@@ -45,7 +46,7 @@ class Machine:
     """What is wanted, as options say it: ``path`` is a DN, groups are DNs or account names.
 
     None leaves a thing as it is. ``exact_groups`` stands alone, without ``add_groups`` and ``remove_groups``. ``owner``
-    and ``strip_rights_of`` are SIDs.
+    and ``strip_rights_of`` are SIDs. ``fault`` is what is wrong with what was asked: then nothing is done.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Machine:
     absent: bool = False
     owner: str | None = None
     strip_rights_of: frozenset[str] = frozenset()
+    fault: str = ""
 
 
 @dataclass(frozen=True)

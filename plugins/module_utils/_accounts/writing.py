@@ -39,7 +39,10 @@ class AccountWriter:
         answers = {machine.name: AccountAnswer(machine.name) for machine in machines}
         for name in doubled:
             answers[name].fail("the name is in the list more than once; case does not tell names apart, keep one")
-        plans = self._judge.plans([machine for machine in machines if machine.name not in doubled])
+        for machine in machines:
+            if machine.fault:
+                answers[machine.name].fail(machine.fault)
+        plans = self._judge.plans([machine for machine in machines if answers[machine.name].error is None])
         for plan in plans:
             self._write_account(plan, answers[plan.name])
         self._write_memberships([(plan, answers[plan.name]) for plan in plans])

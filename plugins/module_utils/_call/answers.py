@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 
@@ -42,10 +42,12 @@ def to_result(answers: Iterable[Answer]) -> dict[str, Any]:
             diffs.append(_diff(answer))
         if answer.error:
             errors.append(answer.error)
-    result = {"changed": bool(diffs), "machines": machines, "diff": diffs}
-    if errors:
-        result |= {"failed": True, "msg": f"{len(errors)} of {count} machines: " + "\n".join(errors)}
-    return result
+    return {"changed": bool(diffs), "machines": machines, "diff": diffs} | failure(errors, count)
+
+
+def failure(errors: Sequence[str], count: int) -> dict[str, Any]:
+    """What the result of ``count`` machines says of those that failed; nothing where none did."""
+    return {"failed": True, "msg": f"{len(errors)} of {count} machines: " + "\n".join(errors)} if errors else {}
 
 
 def _diff(answer: Answer) -> dict[str, str]:

@@ -14,9 +14,9 @@ from .._accounts.evidence import Evidence
 from .._directory import account_closing, computers, protection
 from .._directory.connection import DirectoryConnection, Entry
 from .._directory.domain import Domain, guid, number
+from .._rollout.issuing.issue_record import IssueRecord, Traces
 from .._rollout.package_life import audit
 from .._rollout.package_life.audit import Finding, Rules, Subject
-from .._rollout.package_life.issue_record import IssueRecord, Traces
 from .._rollout.package_life.revocation import Account
 from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.package_store import PackageStore

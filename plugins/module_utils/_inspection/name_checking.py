@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from .._directory import deleted_accounts, dns_records, name_holders
 from .._directory.connection import DirectoryConnection
-from .._directory.containers import split
+from .._directory.distinguished_name import split
 from .._directory.domain import Domain
 from .._directory.errors import DirectoryError
 from .._rollout.checks import Check, Examination, failed, skipped, tolerated

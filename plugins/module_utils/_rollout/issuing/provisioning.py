@@ -17,9 +17,8 @@ from typing import Any
 
 from .. import status_codes
 from ..clock import KERBEROS_TOLERANCE, unix_time
-from ..package_life import retirement
-from ..package_life.issue_record import IssueRecord, Traces
 from . import liveness, regenerate
+from .issue_record import IssueRecord, Traces
 from .regenerate import Act, Decision, PackageFile
 
 Account = Mapping[str, Any]
@@ -122,7 +121,7 @@ def complete(record: IssueRecord, account: Account) -> IssueRecord | str:
     if record.sid not in (None, account["sid"]):
         return "the account is another one by now"
     issued = datetime.fromisoformat(record.issued).timestamp()
-    password_last_set = retirement.password_last_set(account)
+    password_last_set = liveness.password_last_set(account)
     if abs(unix_time(password_last_set) - issued) > KERBEROS_TOLERANCE:
         return "its password was not set when the package was issued"
     seen = {host: Traces(**traces) for host, traces in account["evidence"].items() if traces}

@@ -11,10 +11,10 @@ PostgreSQL: a reader sees one moment, a writer waits for a lock no longer than t
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
-import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -93,25 +93,54 @@ def require_private(path: Path) -> None:
         )
 
 
+def needs_making(path: Path) -> bool:
+    """Whether there is no ledger yet, or a killed process left behind what it made one from."""
+    return not path.exists() or _unfinished(path).exists()
+
+
 def create_file(path: Path) -> None:
     """Make a ledger that appears whole or not at all; one that another process made meanwhile is kept.
 
     :raises OSError, DBAPIError: there is nothing new
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
-    os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    unfinished = _unfinished(path)
+    with _alone(path.parent):
+        _remove(unfinished)
+        if path.exists():
+            return
+        os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        try:
+            made = engine(File(unfinished), None, 1)
+            with made.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
+            with made.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+                _create_tables(connection)
+            with contextlib.suppress(FileExistsError):
+                os.link(unfinished, path)
+        finally:
+            _remove(unfinished)
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name}.unfinished")
+
+
+def _remove(unfinished: Path) -> None:
+    # The file last: while it is there, the next run knows that something is left.
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """No other process makes a ledger here meanwhile. The lock of a killed one is gone with it."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        made = engine(File(unfinished), None, 1)
-        with made.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-        with made.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            _create_tables(connection)
-        with contextlib.suppress(FileExistsError):
-            os.link(unfinished, path)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
     finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            unfinished.with_name(unfinished.name + suffix).unlink(missing_ok=True)
+        os.close(descriptor)
 
 
 def create_in_database(connection: Connection) -> None:

@@ -78,11 +78,11 @@ class Ledger:
         return ledger
 
     def _prepare_file(self, place: File, act: str, *, create: bool) -> None:
-        if not place.path.exists():
-            if not create:
-                raise LedgerMissing(act, "it is not there", "correct the path; the first event recorded makes one")
-            opening.create_file(place.path)
+        if not create and not place.path.exists():
+            raise LedgerMissing(act, "it is not there", "correct the path; the first event recorded makes one")
         if create:
+            if opening.needs_making(place.path):
+                opening.create_file(place.path)
             opening.require_private(place.path)
 
     def _prepare_database(self, act: str) -> None:

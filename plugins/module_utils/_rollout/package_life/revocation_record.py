@@ -46,4 +46,6 @@ class RevocationRecord:
         """
         :raises ValueError: it is no revocation record of this format
         """
-        return record_text.checked(cls, record_text.read(content, _KIND), _KIND)
+        record = record_text.checked(cls, record_text.read(content, _KIND), _KIND)
+        record_text.require_time(record.revoked, "revoked", _KIND)
+        return record

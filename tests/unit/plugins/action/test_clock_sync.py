@@ -63,6 +63,7 @@ class Windows(ActionModule):
     ahead: float
     answers: dict[str, dict[str, Any]]
     told: list[dict[str, Any]]
+    w32time: dict[str, Any]
 
     def _execute_module(self, module_name: str, module_args: dict[str, Any], **_call: Any) -> dict[str, Any]:
         hand = module_name.rpartition(".")[2]
@@ -70,7 +71,7 @@ class Windows(ActionModule):
             self.told.append(module_args)
         utc = round((time.time() + self.ahead + 11_644_473_600) * TICKS)
         return {
-            "win_machine_info": {"clock": {"utc": utc, "time_zone": "UTC", "w32time": {"type": "NT5DS"}}},
+            "win_machine_info": {"clock": {"utc": utc, "time_zone": "UTC", "w32time": self.w32time}},
             "win_domain_info": {"locator": {"status": 0}, "clock": {"status": 0, "offset": round(-self.ahead * TICKS)}},
             "win_clock": {"exit_codes": {"config": 0, "resync": 0}},
         }[hand] | self.answers.get(hand, {})
@@ -79,6 +80,7 @@ class Windows(ActionModule):
 def machine(ahead: float, check_mode: bool = False, **arguments: Any) -> Any:
     action = actions.make(Windows, {"name": "PC-1", **arguments}, check_mode=check_mode)
     action.ahead, action.answers, action.told = ahead, {}, []
+    action.w32time = {"running": True, "type": "NT5DS", "type_from_policy": False, "peers": None}
     return action
 
 
@@ -122,10 +124,42 @@ def test_a_domain_whose_clock_cannot_be_read(subset: str) -> None:
     assert action.told == []
 
 
-def test_a_time_service_that_does_not_do_it() -> None:
+@pytest.mark.parametrize(
+    ("act", "code", "words"),
+    [
+        ("config", 1058, "w32tm /config ended with 1058; look whether the service W32Time is disabled"),
+        (
+            "resync",
+            -2147023436,
+            "got no time from it: w32tm /resync ended with 0x800705b4; look at its way to a domain",
+        ),
+    ],
+)
+def test_a_time_service_that_does_not_do_it(act: str, code: int, words: str) -> None:
     action = machine(200, **DOMAIN)
-    action.answers["win_clock"] = {"exit_codes": {"config": 0, "resync": 1058}}
+    action.w32time["type"] = "NTP"
+    action.answers["win_clock"] = {"exit_codes": {"config": 0, "resync": None, act: code}}
     with pytest.raises(AnsibleActionFail) as raised:
         action.run(None, {})
-    said = "PC-1: w32tm /resync ended with 1058; look whether the service W32Time is disabled"
-    assert str(raised.value) == said
+    assert str(raised.value).startswith("PC-1: ")
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(("ahead", "told"), [(200, ["shift"]), (20, [])])
+def test_a_policy_decides_whom_the_service_follows(ahead: float, told: list[str], check_mode: bool) -> None:
+    """The clock is set where it is off; the source is the policy's, whatever is configured, so it is only told."""
+    action = machine(ahead, check_mode, **DOMAIN)
+    action.w32time |= {"type": "NTP", "type_from_policy": True, "peers": "ntp.corp.example,0x8"}
+    found = action.run(None, {})
+    assert found["changed"] is bool(told)
+    assert [sorted(one) for one in action.told] == ([told] if told and not check_mode else [])
+    [warning] = found["warnings"]
+    assert warning.startswith("PC-1: a policy lets W32Time follow NTP (ntp.corp.example,0x8), not the domain; ")
+    assert machine(ahead, check_mode, **DOMAIN).run(None, {})["warnings"] == []
+
+
+def test_without_a_domain_its_policy_is_not_told() -> None:
+    action = machine(20)
+    action.w32time |= {"type": "NTP", "type_from_policy": True}
+    assert action.run(None, {})["warnings"] == []

@@ -22,7 +22,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout import
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import manifest as manifests
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity, Purpose
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.modules.field_kit import DOCUMENTATION
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
 

@@ -21,6 +21,7 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rol
 PACKAGE = samples.build()
 APPLIED = windows_machines.PENDING | {"package_sha256": PACKAGE.sha256}
 LEFT = r"C:\Windows\Temp\BER-PC-001.djoin"
+HELD = r"C:\Windows\Panther\unattend.xml"
 
 
 class Windows(join.ActionModule):
@@ -78,7 +79,7 @@ def windows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             **seen,
             "clock": {"utc": now},
             "restart": seen["restart"] | waiting,
-            "remains": {"files": [{"path": file} for file in files]},
+            "remains": {"files": [{"path": file, "kind": 2 if file == HELD else 0} for file in files]},
         }
         action.started = windows_machines.seen(**windows_machines.MEMBER)
         return action
@@ -100,6 +101,17 @@ def test_applied_wiped_and_restarted_in_this_order(windows: Any) -> None:
     assert action.calls == ["win_machine_info", "win_join_package", "win_package_wipe", "restart", "win_machine_info"]
     assert (answer["changed"], answer["restart_required"], answer["warnings"]) == (True, False, [])
     assert answer["package_sha256"] == PACKAGE.sha256
+
+
+@pytest.mark.parametrize("more", [(), (LEFT,)])
+def test_a_file_that_cannot_be_read_stops_no_join(windows: Any, more: tuple[str, ...]) -> None:
+    action = windows(files=(HELD, *more))
+    answer = action.run(None, {})
+    assert ("win_package_wipe" in action.calls) is bool(more), "what is not known to be a package is not wiped"
+    [warning] = answer["warnings"]
+    assert warning == f"BER-PC-001: {HELD} cannot be read; look by hand whether a package is left in it"
+    again = windows(files=(HELD, *more), **windows_machines.MEMBER).run(None, {})
+    assert (again["changed"], again["warnings"]) == (bool(more), [warning])
 
 
 def test_without_leave_to_restart_it_waits(windows: Any) -> None:

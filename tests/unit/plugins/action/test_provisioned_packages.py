@@ -18,7 +18,7 @@ from ansible_collections.adops.offline_join.plugins.action.provisioned_packages 
 from ansible_collections.adops.offline_join.plugins.module_utils._package import parts
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.modules.provisioned_packages import DOCUMENTATION
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples

@@ -179,7 +179,13 @@ def test_a_machine_that_is_off() -> None:
 
 @pytest.mark.parametrize(
     ("user", "local"),
-    [("Admin", True), (r".\Admin", True), (r"CORP\rollout", False), ("rollout@CORP.EXAMPLE", False)],
+    [
+        ("Admin", True),
+        (r".\Admin", True),
+        (r"ber-pc-001\Admin", True),
+        (r"CORP\rollout", False),
+        ("rollout@CORP.EXAMPLE", False),
+    ],
 )
 def test_a_refused_local_account_is_named(user: str, local: bool) -> None:
     action = actions.make(Refusing, GIVEN)
@@ -256,6 +262,7 @@ def test_policy_that_cannot_be_refreshed(key: str, program: str) -> None:
     assert "restart" not in action.calls
 
 
+MOVED: dict[type[Any], dict[str, bool]] = {Verification: {}, Promotion: {"moved": True}}
 RECORD = {"issue_record": {"password_last_set": ACCOUNT["password_last_set"]}}
 
 
@@ -272,6 +279,30 @@ def test_retired_already() -> None:
     action = make(PackageRetire, account=ACCOUNT | {"issue_record": {"password_last_set": 1}})
     assert not action.run(None, {})["changed"]
     assert action.calls == ["win_domain_info"]
+
+
+@pytest.mark.parametrize("kind", [Verification, Promotion])
+def test_a_session_without_rights_says_nothing_of_the_machine(kind: type[Any]) -> None:
+    action = make(kind, failing={"win_machine_info": {"security": {"elevated": False}}}, **MOVED[kind])
+    with pytest.raises(AnsibleActionFail, match=r"^BER-PC-001: the session is not elevated \(ERROR_ELEVATION"):
+        action.run(None, {})
+    assert action.calls == ["win_machine_info"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "words"),
+    [
+        ({"verify_status": 5}, "the session is not elevated (ERROR_ELEVATION_REQUIRED, 740); log in with"),
+        ({"connection_status": 5}, "the domain refuses the machine's secret (ERROR_ACCESS_DENIED, 5); repair the"),
+        ({"channel_status": 5}, "the domain refuses the machine's secret (ERROR_ACCESS_DENIED, 5); repair the"),
+    ],
+)
+def test_whose_refusal_it_is(answered: dict[str, int], words: str) -> None:
+    """The machine's own Netlogon refuses a login without rights with the number of a dead secret."""
+    action = make(PackageRetire, failing={"win_domain_info": {"channel": DOMAIN["channel"] | answered}})
+    found = action.run(None, {})
+    assert not found["pending"]
+    assert found["msg"].startswith(f"BER-PC-001: it cannot change its password: {words}")
 
 
 @pytest.mark.parametrize(("status", "pending"), [(5, False), (1311, True)])

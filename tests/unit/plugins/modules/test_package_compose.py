@@ -19,7 +19,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._package.packag
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples
 
 MODULE = "ansible_collections.adops.offline_join.plugins.modules.package_compose"

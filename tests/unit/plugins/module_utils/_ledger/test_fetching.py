@@ -15,9 +15,9 @@ import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import fetching
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.fetching import Answer
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import ISSUE_RECORD
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import SealedFiles
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (

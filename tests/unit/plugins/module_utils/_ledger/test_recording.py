@@ -16,8 +16,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recordi
     Wanted,
     record,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import ONE, entry
 
 ISSUED = IssueRecord(

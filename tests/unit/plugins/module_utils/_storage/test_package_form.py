@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import PackageFile
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm, SealedFiles
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples

@@ -10,8 +10,8 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import PackageFile
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 BEFORE = IssueRecord(

@@ -32,7 +32,10 @@ def test_a_revocation_that_came_to_nothing(tmp_path: Path, before: RevocationRec
     assert store.read("BER-PC-001") == before
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[", '{"format": 1}'])
+NO_TIME = dataclasses.replace(BEGUN, revoked="yesterday").to_json()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[", '{"format": 1}', NO_TIME])
 def test_what_is_no_record_is_none(tmp_path: Path, content: str) -> None:
     store = RevocationStore(tmp_path)
     store.record("BER-PC-001").write_text(content)
