@@ -14,6 +14,8 @@ STAGES := system venv ruff mypy changelog docs ee lint+sanity unit hands integra
 TREE = build/$@/ansible_collections/adops/offline_join
 
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# what is compiled once is not compiled at every start
+unexport PYTHONDONTWRITEBYTECODE
 export MOLECULE_EPHEMERAL_DIRECTORY := $(CURDIR)/build/molecule
 MAKEFLAGS += --no-print-directory
 
@@ -115,11 +117,11 @@ thorough: system venv .venv/kerberos/ready ## the same with every size and every
 	@echo "==> $@"
 	@tests/make/side_by_side.sh --thorough tests/integration
 
-# beside the demonstration, in a lab of its own
+# beside the demonstration, in a lab of its own, two scenarios at a time
 molecule: system venv ## scenarios of the roles and playbooks, against the lab
 	@echo "==> $@"
 	@rm -rf $(MOLECULE_EPHEMERAL_DIRECTORY)
-	@tests/make/alone.sh -m molecule test --all
+	@tests/make/alone.sh -m molecule test --all --workers 2
 
 bench: system venv ## how fast, how big, how robust, in about ten minutes; BENCH=--quick for a first look, --road for 1,000 machines from CSV to accepted
 	@echo "==> $@"

@@ -19,12 +19,12 @@ from ansible_collections.adops.offline_join.plugins.module_utils._issuing.answer
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import provisioning, regenerate
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act, Decision
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names import computer_name
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import (
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import (
     IssueRecord,
     Traces,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act, Decision
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.names import computer_name
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import ldap3
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 
 from tests.integration.branch import Branch, RunningModule
 from tests.integration.seals import Seals

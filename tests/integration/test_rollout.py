@@ -93,7 +93,7 @@ def kinds(ledger: Ledger, name: str) -> list[str]:
 
 def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm, tmp_path: Path) -> None:
     """Joined without a network and pending; accepted once it is there; the second run changes and records nothing."""
-    branch = fresh(3)
+    branch = fresh(2)
     predicted = branch.play("rollout", "--check")
     assert predicted.returncode == 0, predicted.stdout
     assert not branch.dest.exists() or not list(branch.dest.glob("*.sealed"))

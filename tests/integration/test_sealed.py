@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
@@ -67,6 +68,11 @@ def sealed(make_branch: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> 
     return make
 
 
+def seal_options(keys: Path) -> dict[str, Any]:
+    """Those of the module that issues."""
+    return {"seal": "cms", "issuer_key": str(keys / "issuer.pem"), "recipients": [str(keys / "berlin.crt")]}
+
+
 def seal_file(branch: Branch, name: str) -> Path:
     return branch.dest / f"{name}.sealed"
 
@@ -115,9 +121,10 @@ def test_road(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -> No
     }
 
 
-def test_openssl_opens_it(sealed: Callable[[int], Branch], keys: Path, tmp_path: Path) -> None:
-    branch = sealed(1)
-    assert branch.play("prepare").returncode == 0
+def test_openssl_opens_it(make_branch: Callable[[int], Branch], keys: Path, tmp_path: Path) -> None:
+    branch = make_branch(1)
+    branch.extra_environment["OFFLINE_JOIN_SEAL_PASSPHRASE"] = PASSPHRASE
+    assert "failed" not in branch.issue(**seal_options(keys))
     signed, content = tmp_path / "signed", tmp_path / "content"
     decrypt = ["openssl", "cms", "-decrypt", "-inform", "PEM", "-in", str(seal_file(branch, branch.names[0]))]
     decrypt += ["-inkey", str(keys / "berlin.pem"), "-passin", f"pass:{PASSPHRASE}", "-binary", "-out", str(signed)]
@@ -172,12 +179,11 @@ def _faketime() -> str:
     return str(next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")))
 
 
-def test_expired_packages_are_issued_again_on_request(sealed: Callable[[int], Branch], keys: Path) -> None:
-    branch = sealed(1)
+def test_expired_packages_are_issued_again_on_request(make_branch: Callable[[int], Branch], keys: Path) -> None:
+    branch = make_branch(1)
+    branch.extra_environment["OFFLINE_JOIN_SEAL_PASSPHRASE"] = PASSPHRASE
     [name] = branch.names
-    options = {
-        "seal": "cms", "issuer_key": str(keys / "issuer.pem"), "recipients": [str(keys / "berlin.crt")],
-    }  # fmt: skip
+    options = seal_options(keys)
     assert "failed" not in branch.issue(**options)
     record = branch.issue_record(name)
     fields = json.loads(record.read_text())

@@ -5,5 +5,7 @@
 
 # Run Python with a loopback, processes and a lab of its own, so that several can test side by side.
 export OFFLINE_JOIN_LAB=/var/tmp/offline-join-lab-$$
+# Most of the time goes into starting Python again and again.
+export PYTHONPATH=$PWD/tests/make/startup
 # The shell stays as the first process: somebody has to bury the orphans.
 exec unshare --net --pid --fork --kill-child --mount-proc -- bash -c 'ip link set lo up && python "$@"' alone "$@"

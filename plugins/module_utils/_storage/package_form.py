@@ -19,8 +19,8 @@ from .._package.text import LARGEST_TEXT
 from .._rollout import sealing
 from .._rollout.claims import Claims
 from .._rollout.identities import Identity
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
-from .._rollout.package_life.issue_record import IssueRecord
 from .._rollout.sealing import x509
 
 LARGEST = max(LARGEST_TEXT, sealing.LARGEST)  # bytes of a file in any form

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
-from .._rollout.package_life.issue_record import IssueRecord
 from . import secret_file
 from .package_form import LARGEST, DjoinForm, PackageForm
 
