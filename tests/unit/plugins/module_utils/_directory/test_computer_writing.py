@@ -61,9 +61,13 @@ class Directory:
 
 
 def act(name: str, directory: Any) -> None:
+    if name == "add":
+        computer_writing.start_add(directory, DOMAIN, "PC-1", UNIT, PASSWORD)()
+        return
+    if name == "reset":
+        computer_writing.start_reset(directory, DOMAIN, "PC-1", DN, NOW, PASSWORD)()
+        return
     {
-        "add": lambda: computer_writing.start_add(directory, DOMAIN, "PC-1", UNIT, PASSWORD)(),
-        "reset": lambda: computer_writing.start_reset(directory, DOMAIN, "PC-1", DN, NOW, PASSWORD)(),
         "modify": lambda: computer_writing.modify(directory, DN, enabled=False, description="x"),
         "move": lambda: computer_writing.move(directory, DN, "OU=Berlin,DC=corp"),
         "delete": lambda: computer_writing.delete(directory, DN),

@@ -39,8 +39,8 @@ FOREIGN = MEMBER | {"pending_join": None}  # joined without this collection
 NO_MEMBER = {"domain_role": 0, "part_of_domain": False, "domain": "WORKGROUP", "pending_join": None}
 
 
-def decide(fault: Fault, means: Means, membership: dict[str, Any] = MEMBER, *, elevated: bool = True) -> Decision:
-    machine = {"membership": membership, "security": {"elevated": elevated}}
+def decide(fault: Fault, means: Means, membership: dict[str, Any] | None = None, *, elevated: bool = True) -> Decision:
+    machine = {"membership": membership or MEMBER, "security": {"elevated": elevated}}
     return membership_repair.decide(fault, machine, "corp.example", means)
 
 
@@ -146,8 +146,8 @@ OLD = dataclasses.replace(OFFER, password_last_set=APPLIED)
 SAME = dataclasses.replace(NEW, package_sha256=JOINED["package_sha256"])
 
 
-def judge(offer: Offer | None, fault: Fault, membership: dict[str, Any] = MEMBER, user: str = "admin") -> Decision:
-    return membership_repair.judge_package(offer, fault, membership, "ber-pc-001", user)
+def judge(offer: Offer | None, fault: Fault, membership: dict[str, Any] | None = None, user: str = "admin") -> Decision:
+    return membership_repair.judge_package(offer, fault, membership or MEMBER, "ber-pc-001", user)
 
 
 class TestDomainOutOfReach:
