@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
 
 # Without the trusted issuers: a machine is asked for its own where it joins, and a field kit is one branch's anyway.
 _OURS = (
@@ -37,7 +36,7 @@ READ_ONCE = (
     *(f"{role}_{one}" for role, names in _ROLES.items() for one in names),
 )
 
-Values: TypeAlias = "Mapping[str, str | None]"
+Values = Mapping[str, "str | None"]
 
 
 def fault(told: Iterable[tuple[str, Values]], again: Callable[[str], Values], groups: Callable[[str], set[str]]) -> str:
