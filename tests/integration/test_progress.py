@@ -61,7 +61,7 @@ PLAYBOOK = """
 HOSTS = {"BER-1": "BER", "BER-2": "BER", "HAM-1": "HAM"}
 BREAKER = """
 from ansible.plugins.callback import CallbackBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import progress
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report import progress
 
 DOCUMENTATION = "name: breaker\\ntype: aggregate\\nshort_description: breaks\\ndescription: [breaks]\\noptions: {}"
 

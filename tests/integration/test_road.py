@@ -129,7 +129,7 @@ def test_machines_that_cannot_be_prepared(make_branch: Callable[[int], Branch], 
     assert sorted(witness.hosts(SAMBA_JOIN)) == good
     report = branch.report()
     assert {name: report[name] for name in good} == dict.fromkeys(good, DONE)
-    for name, cause in ((misnamed, "PC_001: "), (taken, f"{taken}: {dn}: it is not in OU=Staging")):
+    for name, cause in ((misnamed, "PC_001: "), (taken, f"{taken}: {dn}: (1) it is not in OU=Staging")):
         assert (report[name]["stage"], report[name]["state"]) == ("prepare", "failed")
         assert report[name]["headline"].startswith(cause)
         assert f"prepare: {report[name]['headline']}" in done.stdout
