@@ -25,7 +25,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuin
 from tests.integration.branch import Branch, RunningModule
 from tests.integration.seals import Seals
 
-_WORKED_OFF = 1.0  # seconds that a domain controller takes for a batch
 _HOOK = Path(__file__).parent / "kill_point"
 _SECONDS = 60
 
@@ -93,11 +92,7 @@ class Interrupted:
             said, complained = process.stdout.read(), process.stderr.read()
             code = process.wait(timeout=_SECONDS)
         assert code in (0, 1, -signal.SIGKILL), f"{self}: {code}: {said}{complained}"
-        killed = code == -signal.SIGKILL
-        if killed:
-            # A batch that was sent is worked off all the same; who begins again meanwhile may meet one of its accounts.
-            time.sleep(_WORKED_OFF)
-        return killed
+        return code == -signal.SIGKILL
 
     def run_until_held(self) -> RunningModule:
         """Start the command and return when it stands still at the event."""

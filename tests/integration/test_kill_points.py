@@ -236,9 +236,26 @@ def test_add_that_is_done_after_the_second_run_has_looked(make_branch: MakeBranc
     running = second.run_until_held()
     add_late(branch, branch.names[0])
     second.let_go()
-    running.finish()
-    second.require_finished(second.run())
+    second.require_finished(running.finish())
     assert not strangers(second, branch.names)
+
+
+def test_account_that_somebody_makes_meanwhile(make_branch: MakeBranch) -> None:
+    """Nothing of ours claims it, so it is judged like any account that is there, and keeps its password."""
+    counted = Interrupted(make_branch(1), NEVER)
+    assert not counted.run_until_killed()
+    branch = make_branch(1)
+    [name] = branch.names
+    point = Interrupted(branch, counted.nth("about to be sent addRequest"))
+    running = point.run_until_held()
+    add_late(branch, name)
+    [account] = branch.accounts().values()
+    point.let_go()
+    answer = running.finish()
+    assert f"{name}: issue a package again for CN={name}" in answer["machines"][name]["error"]
+    assert "is treated as live" in answer["machines"][name]["error"]
+    assert branch.accounts() == {name: account}
+    assert not list(branch.dest.iterdir())
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 from .connection import DirectoryConnection, Entry
 from .distinguished_name import split
 from .domain import Domain
-from .errors import AddError, DeleteError, ModifyError, MoveError, ResetError
+from .errors import AddError, DeleteError, DirectoryError, ExistsError, ModifyError, MoveError, ResetError
 from .libraries import escape_filter_chars, escape_rdn, ldap3_exceptions
 from .refusals import explain
 
@@ -32,14 +32,7 @@ def start_add(
     """
     dn = distinguished_name(name, container)
     wait = connection.start_add(dn, "computer", _attributes(domain, name) | {"unicodePwd": _quoted(password)})
-
-    def answer() -> None:
-        try:
-            wait()
-        except ldap3_exceptions.LDAPOperationResult as error:
-            raise _add_error(connection, domain, name, dn, container, error) from None
-
-    return answer
+    return _explained(wait, lambda error: _add_error(connection, domain, name, dn, container, error))
 
 
 def distinguished_name(name: str, container: str) -> str:
@@ -62,14 +55,7 @@ def start_reset(
         if not _equal(now.get(attribute, []), value)
     }
     wait = connection.start_replace(dn, changes | {"unicodePwd": [_quoted(password)]})
-
-    def answer() -> None:
-        try:
-            wait()
-        except ldap3_exceptions.LDAPOperationResult as error:
-            raise _reset_error(dn, error) from None
-
-    return answer
+    return _explained(wait, lambda error: _reset_error(dn, error))
 
 
 def modify(
@@ -170,6 +156,18 @@ def _equal(now: list[bytes], wanted: str | list[str]) -> bool:
     return {value.lower() for value in ([wanted] if isinstance(wanted, str) else wanted)} <= there
 
 
+def _explained(wait: Callable[[], None], explained: Callable[[Any], DirectoryError]) -> Callable[[], None]:
+    """``wait``, with what the directory's refusal means."""
+
+    def answer() -> None:
+        try:
+            wait()
+        except ldap3_exceptions.LDAPOperationResult as error:
+            raise explained(error) from None
+
+    return answer
+
+
 def _add_error(
     connection: DirectoryConnection, domain: Domain, name: str, dn: str, container: str, error: Any
 ) -> AddError:
@@ -188,14 +186,19 @@ def _add_error(
         ),
     }
     cause, remedy = causes.get(type(error)) or (_taken_names(connection, domain, name) or explain(error))
-    return AddError(f"create the computer account {name}", cause, remedy, dn=dn, result=error.result)
+    exists = isinstance(error, ldap3_exceptions.LDAPEntryAlreadyExistsResult)
+    kind = ExistsError if exists else AddError
+    return kind(f"create the computer account {name}", cause, remedy, dn=dn, result=error.result)
 
 
 def _reset_error(dn: str, error: Any) -> ResetError:
-    cause, remedy = explain(error)
-    if isinstance(error, ldap3_exceptions.LDAPInsufficientAccessRightsResult):
-        cause = "the login may not reset its password or write its names"
-        remedy = "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU"
+    causes: dict[type, tuple[str, str]] = {
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: (
+            "the login may not reset its password or write its names",
+            "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU",
+        ),
+    }
+    cause, remedy = causes.get(type(error)) or explain(error)
     return ResetError(f"reset the password of {dn}", cause, remedy, dn=dn, result=error.result)
 
 

@@ -56,6 +56,10 @@ class AddError(DirectoryError):
     """A computer account was not created."""
 
 
+class ExistsError(AddError):
+    """There is an object of this name in that place, or another account has it."""
+
+
 class ResetError(DirectoryError):
     """The password of a computer account was not reset."""
 

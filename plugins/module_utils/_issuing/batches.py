@@ -12,8 +12,8 @@ from one to the other and back:
 
 A killed run leaves behind at most two batches of accounts that have their intended records and no packages, and one
 of intended records without accounts. The next run knows both for its own work. The domain controller works off what it
-was sent all the same: a run that begins within that second may meet an account that it did not find before, and fails
-that machine; the run after it does not.
+was sent all the same: a run that begins within that second may meet an account that it did not find before, and looks
+again.
 """
 
 from __future__ import annotations

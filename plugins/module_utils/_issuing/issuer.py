@@ -15,7 +15,7 @@ from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection
 from .._directory.containers import Containers
 from .._directory.domain import Domain
-from .._directory.errors import ConnectionLost, DirectoryError
+from .._directory.errors import ConnectionLost, DirectoryError, ExistsError
 from .._rollout.issuing import regenerate
 from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import Act, Decision
@@ -64,11 +64,40 @@ class Issuer:
         :raises DirectoryError: the directory cannot be asked which accounts exist; nothing was done
         :raises OSError: the packages' place cannot be written to
         """
-        decided = self._decide(list(machines))
+        machines = list(machines)
+        decided = self._decide(machines)
         if not self._check_mode:
             self._store.prepare()
-        issues = self._batches.carry_out(plan for plan in decided if isinstance(plan, Plan))
-        return (self._answer(next(issues)) if isinstance(one, Plan) else one for one in decided)
+        return self._carry_out(list(zip(machines, decided, strict=True)))
+
+    def _carry_out(self, decided: list[tuple[Machine, Answer | Plan]]) -> Iterator[Answer]:
+        issues = self._batches.carry_out(plan for _machine, plan in decided if isinstance(plan, Plan))
+        overtaken: dict[Machine, Issue] = {}
+        for machine, one in decided:
+            if isinstance(one, Answer):
+                yield one
+            elif isinstance((issue := next(issues)).failure, ExistsError):
+                overtaken[machine] = issue
+            else:
+                yield self._answer(issue)
+        yield from self._look_again(overtaken)
+
+    def _look_again(self, overtaken: dict[Machine, Issue]) -> Iterator[Answer]:
+        """Decide again for machines whose accounts were not there, and then were: mostly what a killed run had sent."""
+        if not overtaken:
+            return
+        try:
+            decided = self._decide(list(overtaken))
+        except DirectoryError:
+            decided = [self._answer(issue) for issue in overtaken.values()]
+        # What holds a name without being an account keeps it.
+        settled = [
+            self._answer(issue) if isinstance(one, Plan) and one.act is Act.CREATE else one
+            for issue, one in zip(overtaken.values(), decided, strict=True)
+        ]
+        issues = self._batches.carry_out(one for one in settled if isinstance(one, Plan))
+        for one in settled:
+            yield self._answer(next(issues)) if isinstance(one, Plan) else one
 
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
