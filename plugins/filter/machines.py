@@ -15,19 +15,10 @@ description:
     when the module looks at it, and neither falls back to a default nor fails the call for all others.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
 positional: hostvars, variables
 options:
-  _input:
-    description:
-      - The hosts, such as C(ansible_play_batch).
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
   variables:
     description:
       - Host variables by the key that they have in the entry. What a host does not have is left out of its entry.

@@ -14,24 +14,10 @@ description:
   - It tells what holds by now, so that a run that was killed before it could record is made good by the next one.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
+  - adops.offline_join._hosts.promote
 positional: hostvars
-options:
-  _input:
-    description:
-      - The hosts.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
-  promote:
-    description:
-      - Whether a machine is accepted only once it was promoted.
-    type: bool
-    default: true
 seealso:
   - module: adops.offline_join.ledger_entry
   - plugin: adops.offline_join.rollout_machines

@@ -13,29 +13,16 @@ description:
     it that M(adops.offline_join.acceptance_report) shows. The stage C(acceptance) of the playbooks uses it.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
+  - adops.offline_join._hosts.promote
 positional: hostvars
 options:
-  _input:
-    description:
-      - The hosts.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
   ledger:
     description:
       - RV(adops.offline_join.ledger_info#module:machines), with what earlier runs did.
     type: dict
     default: {}
-  promote:
-    description:
-      - Whether a machine is accepted only once it was promoted.
-    type: bool
-    default: true
 seealso:
   - module: adops.offline_join.acceptance_report
   - plugin: adops.offline_join.rollout_events

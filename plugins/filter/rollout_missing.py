@@ -14,30 +14,17 @@ description:
     connection cannot be resolved. The stage C(complete) of the playbooks uses it.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
+  - adops.offline_join._hosts.promote
 positional: hostvars, playbook
 options:
-  _input:
-    description:
-      - The hosts.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
   playbook:
     description:
       - The playbook that they were in. Where that is V(audit) or V(import_receipts) each machine gets a note.
     type: str
     choices: [prepare, join, accept, field_kit, revoke, expire, audit, import_receipts]
     required: true
-  promote:
-    description:
-      - Whether a machine is accepted only once it was promoted.
-    type: bool
-    default: true
 seealso:
   - plugin: adops.offline_join.rollout_notes
     plugin_type: filter

@@ -13,19 +13,10 @@ description:
     stage C(report) of the playbooks uses it.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
 positional: hostvars, recorded
 options:
-  _input:
-    description:
-      - The hosts.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
   recorded:
     description:
       - What M(adops.offline_join.ledger_entry) returned. A machine that it could not record has failed, and so have all

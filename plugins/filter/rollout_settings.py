@@ -15,19 +15,9 @@ description:
   - The stage C(settings) of the playbooks uses it.
 author:
   - adops.offline_join contributors (@adops)
+extends_documentation_fragment:
+  - adops.offline_join._hosts
 positional: hostvars
-options:
-  _input:
-    description:
-      - The hosts.
-    type: list
-    elements: str
-    required: true
-  hostvars:
-    description:
-      - The variables of all hosts.
-    type: dict
-    required: true
 seealso:
   - plugin: adops.offline_join.machines
     plugin_type: filter

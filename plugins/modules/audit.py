@@ -194,6 +194,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.packag
     Rules,
     Subject,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.times import with_offset
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 
@@ -271,11 +272,8 @@ def time(option: str, text: str) -> datetime:
 
     :raises ValueError: it is none
     """
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        read = None
-    if read is None or read.tzinfo is None:
+    read = with_offset(text)
+    if read is None:
         example = "write it like 2026-11-21T09:12:00+00:00"
         raise ValueError(f"{option} is {text!r}, which is no time with an offset; {example}")
     return read

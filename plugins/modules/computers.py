@@ -243,7 +243,6 @@ machines:
       returned: when there is an account
 """
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -260,10 +259,10 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.prin
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
+    from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import DirectoryConnection
 
 SELF = "self"
 ARGUMENT_SPEC = {
@@ -310,29 +309,43 @@ def write(module: AnsibleModule) -> dict[str, Any]:
             connection, domain, caller, evidence, params["live_machines"], bounds, assume_issued=assume_issued
         )
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
-        own = {SELF: caller.sids[0]} if caller.sids else {}
+        sids = principals(connection, domain, caller, params["machines"])
+        return to_result(writer.write([machine(one, sids) for one in params["machines"]]))
 
-        @cache
-        def sid(principal: str) -> str:
-            return own.get(principal) or identifiers(connection, domain, [principal])[0]
 
-        return to_result(writer.write([machine(one, sid) for one in params["machines"]]))
+def principals(
+    connection: DirectoryConnection, domain: Domain, caller: Caller, computers: list[dict[str, Any]]
+) -> dict[str, str | SearchError]:
+    """By name the SID of everybody who is named as an owner or to lose rights, or why there is none."""
+    found: dict[str, str | SearchError] = {SELF: caller.sids[0]} if caller.sids else {}
+    named = {name for one in computers for name in named_by(one)}
+    for name in sorted(named - {*found}):
+        try:
+            [found[name]] = identifiers(connection, domain, [name])
+        except SearchError as fault:
+            found[name] = fault
+    return found
+
+
+def named_by(computer: dict[str, Any]) -> list[str]:
+    return [one for one in (computer["owner"], *computer["strip_rights_of"]) if one]
 
 
 def contradicts(groups: dict[str, Any] | None) -> bool:
     return bool(groups and groups["set"] is not None and (groups["add"] or groups["remove"]))
 
 
-def machine(computer: dict[str, Any], sid: Callable[[str], str]) -> Machine:
-    """``sid`` finds the SID of whoever is named as an owner or to lose rights."""
+def machine(computer: dict[str, Any], principals: dict[str, str | SearchError]) -> Machine:
+    """``principals`` are those of the function of that name."""
     name = computer["name"]
     if contradicts(computer["groups"]):
         return Machine(name, fault="groups.set is the whole list; leave out groups.add and groups.remove")
-    try:
-        owner = sid(computer["owner"]) if computer["owner"] else None
-        strip_rights_of = frozenset(map(sid, computer["strip_rights_of"]))
-    except SearchError as fault:
-        return Machine(name, fault=str(fault))
+    sids: dict[str, str] = {}
+    for principal in named_by(computer):
+        found = principals[principal]
+        if isinstance(found, SearchError):
+            return Machine(name, fault=str(found))
+        sids[principal] = found
     groups = computer["groups"] or {"add": [], "remove": [], "set": None}
     return Machine(
         name=name,
@@ -343,8 +356,8 @@ def machine(computer: dict[str, Any], sid: Callable[[str], str]) -> Machine:
         remove_groups=tuple(groups["remove"]),
         exact_groups=None if groups["set"] is None else tuple(groups["set"]),
         absent=computer["state"] == "absent",
-        owner=owner,
-        strip_rights_of=strip_rights_of,
+        owner=sids[computer["owner"]] if computer["owner"] else None,
+        strip_rights_of=frozenset(sids[one] for one in computer["strip_rights_of"]),
     )
 
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.login import is_local
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.login import is_local, without_rights
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order, escrow
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import Outcome
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import Expected, Subject
@@ -73,10 +72,9 @@ class Look:
         before = time.time()
         machine = self._look("win_machine_info", subsets=_MACHINE, remains_paths=self._arguments["remains_paths"])
         reading = Reading(machine["clock"]["utc"], before, time.time())
-        if not machine["security"]["elevated"]:
+        if refusal := without_rights(machine):
             # Netlogon refuses such a session, and policies, TPM and volumes hide from it.
-            refused = status_codes.explain(status_codes.ELEVATION_REQUIRED)
-            raise AnsibleActionFail(f"{self.expected.name}: {refused.sentence}")
+            raise AnsibleActionFail(f"{self.expected.name}: {refusal}")
         account = self._arguments["account"]
         joined = machine["membership"]["part_of_domain"] and account.get("exists")
         if self._action._task.check_mode and not joined and "error" not in account:

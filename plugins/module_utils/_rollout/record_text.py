@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Set
-from datetime import datetime
 from typing import Any, TypeVar, get_type_hints
+
+from .times import with_offset
 
 _FORMAT = 1
 _T = TypeVar("_T")
@@ -56,9 +57,5 @@ def require_time(text: str, what: str, kind: str) -> None:
     """
     :raises ValueError: it is no ISO 8601 time with its offset
     """
-    try:
-        offset = datetime.fromisoformat(text).tzinfo
-    except ValueError:
-        offset = None
-    if offset is None:
+    if with_offset(text) is None:
         raise ValueError(f"{kind} with an impossible {what}")

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .. import status_codes
-from ..login import is_local
+from ..login import is_local, without_rights
 from ..secure_channel import Fault
 from .offer import Offer, same
 from .windows_join import DOMAIN_CONTROLLERS
@@ -46,8 +45,8 @@ def decide(fault: Fault, machine: Mapping[str, Any], domain: str, means: Means) 
     membership = machine["membership"]
     if refusal := _misplaced(membership, domain):
         return Decision(refusal=refusal)
-    if not machine["security"]["elevated"]:
-        return Decision(refusal=status_codes.explain(status_codes.ELEVATION_REQUIRED).sentence)
+    if refusal := without_rights(machine):
+        return Decision(refusal=refusal)
     if not membership["part_of_domain"]:
         if means.package:
             return Decision(Way.REJOIN)

@@ -16,6 +16,7 @@ from typing import Any
 
 from .. import secure_channel, status_codes
 from ..clock import KERBEROS_TOLERANCE, Reading, in_words
+from ..login import without_rights
 from . import editions
 from .offer import Offer, same
 
@@ -145,8 +146,8 @@ def _cannot_join(offer: Offer, machine: Seen) -> str | None:
 
 
 def _wrong_state(offer: Offer, machine: Seen, reading: Reading, follow_package: bool) -> str | None:
-    if not machine["security"]["elevated"]:
-        return status_codes.explain(status_codes.ELEVATION_REQUIRED).sentence
+    if refusal := without_rights(machine):
+        return refusal
     active, pending = machine["identity"]["active_name"], machine["identity"]["pending_name"]
     if not same(active, pending):
         return f"its new name {pending} waits for a restart; restart the machine, then run again"
