@@ -17,11 +17,12 @@ BUSY = "busy"
 REFUSE = "refuse"
 POWER_LOSS = "power_loss"
 STATUS = "status"
+HOLLOW = "hollow"
 JOIN_AT_BOOT = "join_at_boot"
 RESTART_LATE = "restart_late"
 RESTART_NEVER = "restart_never"
 
-KINDS = (DROP, LATE, BUSY, REFUSE, POWER_LOSS, STATUS, JOIN_AT_BOOT, RESTART_LATE, RESTART_NEVER)
+KINDS = (DROP, LATE, BUSY, REFUSE, POWER_LOSS, STATUS, HOLLOW, JOIN_AT_BOOT, RESTART_LATE, RESTART_NEVER)
 BEFORE, AFTER = "before", "after"
 
 
@@ -38,6 +39,7 @@ class Fault:
     power_loss      while win_join_package runs, ``when`` before or after the effect of the API: the
                     connection breaks and the machine starts again
     status          win_join_package's API returns ``status``; without effect, unless that is a success
+    hollow          win_join_package's API says that all went well, and does nothing
     join_at_boot    the pending join fails at the next start with ``status`` (event 4099)
     restart_late    the next start takes ``seconds`` longer
     restart_never   the machine goes down and stays down

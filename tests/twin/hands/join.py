@@ -98,6 +98,8 @@ def _api(machine: TwinMachine, package: bytes) -> Applied:
         return Applied(_ELEVATION_REQUIRED)
     if machine.state.part_of_domain:
         return Applied(_ALREADY_JOINED)
+    if machine.faults.take(faults.HOLLOW):
+        return Applied(SUCCESS)
     applied = machine.behind.apply(package)
     if forced is not None and applied.member is not None:
         return Applied(forced, applied.member)
