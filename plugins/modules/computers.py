@@ -13,6 +13,8 @@ description:
   - Brings computer accounts that exist into the state that is wanted - promotes them from the staging to the production
     OU, makes them members of groups, disables or deletes them. Only what differs is written.
   - It never creates an account and never sets a password; M(adops.offline_join.packages) does.
+  - A machine that was joined offline and waits for its network leaves no trace in the directory, so its account counts
+    as unused here. Ask M(adops.offline_join.ledger_info) before you disable or delete it.
   - All machines share one connection. Each gets its own answer; what fails for one does not stop another.
 author:
   - adops.offline_join contributors (@adops)
@@ -251,18 +253,17 @@ from ansible_collections.adops.offline_join.plugins.module_utils._accounts.judgi
 from ansible_collections.adops.offline_join.plugins.module_utils._accounts.writing import AccountWriter
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
+from ansible_collections.adops.offline_join.plugins.module_utils._directory import principals
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import SearchError
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
 
     from ansible.module_utils.basic import AnsibleModule
-    from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import DirectoryConnection
 
 SELF = "self"
 ARGUMENT_SPEC = {
@@ -309,25 +310,14 @@ def write(module: AnsibleModule) -> dict[str, Any]:
             connection, domain, caller, evidence, params["live_machines"], bounds, assume_issued=assume_issued
         )
         writer = AccountWriter(connection, judge, check_mode=module.check_mode)
-        sids = principals(connection, domain, caller, params["machines"])
+        own = {SELF: caller.sids[0]} if caller.sids else {}
+        named = {principal for one in params["machines"] for principal in named_by(one)}
+        sids = own | principals.sids(connection, domain, named - {*own})
         return to_result(writer.write([machine(one, sids) for one in params["machines"]]))
 
 
-def principals(
-    connection: DirectoryConnection, domain: Domain, caller: Caller, computers: list[dict[str, Any]]
-) -> dict[str, str | SearchError]:
-    """By name the SID of everybody who is named as an owner or to lose rights, or why there is none."""
-    found: dict[str, str | SearchError] = {SELF: caller.sids[0]} if caller.sids else {}
-    named = {name for one in computers for name in named_by(one)}
-    for name in sorted(named - {*found}):
-        try:
-            [found[name]] = identifiers(connection, domain, [name])
-        except SearchError as fault:
-            found[name] = fault
-    return found
-
-
 def named_by(computer: dict[str, Any]) -> list[str]:
+    """Who is to own the account, or to lose rights on it."""
     return [one for one in (computer["owner"], *computer["strip_rights_of"]) if one]
 
 
@@ -335,14 +325,14 @@ def contradicts(groups: dict[str, Any] | None) -> bool:
     return bool(groups and groups["set"] is not None and (groups["add"] or groups["remove"]))
 
 
-def machine(computer: dict[str, Any], principals: dict[str, str | SearchError]) -> Machine:
-    """``principals`` are those of the function of that name."""
+def machine(computer: dict[str, Any], known: dict[str, str | SearchError]) -> Machine:
+    """``known`` are the SIDs of all whom ``named_by`` tells, or why there is none."""
     name = computer["name"]
     if contradicts(computer["groups"]):
         return Machine(name, fault="groups.set is the whole list; leave out groups.add and groups.remove")
     sids: dict[str, str] = {}
     for principal in named_by(computer):
-        found = principals[principal]
+        found = known[principal]
         if isinstance(found, SearchError):
             return Machine(name, fault=str(found))
         sids[principal] = found

@@ -17,6 +17,8 @@ description:
   - V(issue) may create computers in the staging OU. V(reissue) may reset passwords there, disable accounts and write
     their names; revoking takes the same. V(promote) may move computers from the staging OU to the production OU and
     take over their ownership and permissions. V(groups) may write the members of the groups named.
+  - V(issue) and V(promote) also verify machines, so they may see the names of BitLocker's recovery objects below these
+    organizational units, and neither a recovery password nor a key.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -48,7 +50,8 @@ options:
     type: str
   production_ous:
     description:
-      - Distinguished names of the production OUs, for V(promote).
+      - Distinguished names of the production OUs, for V(promote), and for V(issue) where its login verifies machines
+        again after their promotion.
     type: list
     elements: str
   groups:
@@ -162,7 +165,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.doma
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.duties import GRANTS, Duty, Grant, Place
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import DelegationError
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.groups import Groups
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import sid
 
 if TYPE_CHECKING:
     from typing import Any
@@ -194,7 +197,7 @@ def delegate(module: AnsibleModule) -> dict[str, Any]:
         caller = Caller.read(connection)
         if not module.check_mode:
             caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
-        [trustee] = identifiers(connection, domain, [params["principal"]])
+        trustee = sid(connection, domain, params["principal"])
         standings = [
             Standing.read(connection, dn, trustee, [grant for grant in GRANTS[duty] if grant.place is place])
             for place, dn in places(connection, domain, caller, duty, params)
@@ -231,7 +234,7 @@ def places(
         groups = Groups(connection, domain, caller.sids)
         named = [(Place.GROUP, groups.find(name).dn) for name in params["groups"]]
     else:
-        production = params["production_ous"] if duty is Duty.PROMOTE else []
+        production = (params["production_ous"] or []) if duty in (Duty.ISSUE, Duty.PROMOTE) else []
         named = [(Place.STAGING, params["staging_ou"]), *((Place.PRODUCTION, dn) for dn in production)]
     return list({(place, dn.lower()): (place, dn) for place, dn in named}.values())
 

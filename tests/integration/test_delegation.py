@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,9 @@ from tests.lab.domain import GRANTS
 
 SUBJECT = "user"  # of all accounts of the lab, the one without any right
 
+ESCROW = ("see a recovery object in staging", "see a recovery object in production")
 ACTS = {
-    "issue": {"create a computer in staging"},
+    "issue": {"create a computer in staging", *ESCROW},
     "reissue": {"reset a password", "disable", "write its dNSHostName", "write its servicePrincipalName"},
     "promote": {
         "delete in staging",
@@ -36,11 +38,13 @@ ACTS = {
         "write its permissions",
         "take it into ownership",
         "create a computer in production",
+        *ESCROW,
     },
     "groups": {"write the members"},
 }
+NAMES = "see the names of BitLocker's recovery objects below"
 WORDS = {
-    "issue": {"staging": ["create computers"]},
+    "issue": {"staging": ["create computers", NAMES], "production": [NAMES]},
     "reissue": {
         "staging": [
             "reset the password of computers below",
@@ -55,8 +59,9 @@ WORDS = {
             "write name of computers below",
             "write cn of computers below",
             "write the access control list and take the ownership of computers below",
+            NAMES,
         ],
-        "production": ["create computers"],
+        "production": ["create computers", NAMES],
     },
     "groups": {"group": ["write the members"]},
 }
@@ -81,7 +86,7 @@ class Site:
     def options(self, profile: str, **more: Any) -> dict[str, Any]:
         places = self.places
         chosen = {"staging_ou": places["staging"]} if profile != "groups" else {"groups": [places["group"]]}
-        if profile == "promote":
+        if profile in ("issue", "promote"):
             chosen["production_ous"] = [places["production"]]
         return {"profile": profile, "principal": SUBJECT, **chosen, **more}
 
@@ -167,6 +172,9 @@ class Attempts:
             "reset a password in production": self._modify(
                 self._account(production), "unicodePwd", f"unicodePwd:: {password()}"
             ),
+            "see a recovery object in staging": "name" in self._recovery_object(staging),
+            "see a recovery object in production": "name" in self._recovery_object(production),
+            "read more of a recovery object": {*self._recovery_object(staging)} > {"dn", "name"},
         }
         return {act for act, done in tried.items() if done}
 
@@ -184,6 +192,18 @@ class Attempts:
 
     def _add(self, dn: str, object_class: str) -> bool:
         return succeeds(self._lab, SUBJECT, ["ldapadd"], f"dn: {dn}", f"objectClass: {object_class}")
+
+    def _recovery_object(self, container: str) -> list[str]:
+        """The names of what the account reads of one, when it asks for all and for the secrets by name."""
+        account, values = self._account(container), {"RecoveryPassword": "111111-222222", "KeyPackage": "key"}
+        dn = f"CN=2026-11-21T04:23:31-00:00{{{uuid.uuid4()}}},{account}"
+        lines = [f"msFVE-{name}: {value}" for name, value in values.items()]
+        lines += [f"msFVE-{name}: 0123456789abcdef" for name in ("RecoveryGuid", "VolumeGuid")]
+        added = ["objectClass: msFVE-RecoveryInformation", *lines]
+        assert succeeds(self._lab, "administrator", ["ldapadd"], f"dn: {dn}", *added)
+        asked = ["(objectClass=msFVE-RecoveryInformation)", "name", *(line.partition(":")[0] for line in lines)]
+        shown = self._lab.ldap(["ldapsearch", "-LLL", "-o", "ldif-wrap=no", "-b", account, *asked], SUBJECT).stdout
+        return re.findall(r"^(\S+?)::? ", shown, re.M)
 
     def _delete(self, dn: str) -> bool:
         return succeeds(self._lab, SUBJECT, ["ldapdelete", dn])
@@ -296,7 +316,7 @@ def test_what_is_beyond_the_duty_is_told_and_left(site: Site) -> None:
     ]
     site.grant_by_hand(staging, "".join(by_hand))
     site.delegate("issue")
-    [told] = site.delegate("issue", check=True)["objects"]
+    told, _production = site.delegate("issue", check=True)["objects"]
     assert sorted(told["beyond"]) == [
         "full control",
         "write property on User-Account-Restrictions of computer objects below",
@@ -316,7 +336,7 @@ def test_a_login_that_may_not_is_refused(site: Site) -> None:
     predicted = site.delegate("issue", login="issue", check=True)
     assert predicted["changed"]
     assert words in json.dumps(predicted["warnings"])
-    assert [one["writable"] for one in predicted["objects"]] == [False]
+    assert [one["writable"] for one in predicted["objects"]] == [False, False]
     assert site.descriptors() == before
 
 
@@ -347,6 +367,7 @@ def test_the_whole_domain_is_refused_unless_that_is_wanted(site: Site) -> None:
         ("issue", {"principal": "nobody-there"}, "look up nobody-there: there is no such account or group"),
         ("groups", {"groups": ["No Such Group"]}, "look up the group No Such Group: there is no such group"),
         ("issue", {"staging_ou": None}, "profile issue takes staging_ou"),
+        ("issue", {"production_ous": ["OU=No,DC=corp,DC=example"]}, "read OU=No,DC=corp,DC=example: it is not there"),
         ("promote", {"production_ous": []}, "profile promote takes production_ous"),
         ("groups", {"groups": []}, "profile groups takes groups"),
     ],

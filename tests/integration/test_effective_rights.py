@@ -37,6 +37,13 @@ WHO = ["issue", "reissue", "promote", "groups", "user"]
 MAKERS = ["issue", "administrator"]
 
 
+def on_account(
+    connection: DirectoryConnection, caller: Caller, dn: str, container: ContainerRights | None = None
+) -> AccountRights:
+    entry = connection.read(dn, AccountRights.ATTRIBUTES, controls=owner_and_dacl())
+    return AccountRights.judge(dn, entry, caller.sids, container)
+
+
 def descriptor(connection: DirectoryConnection, dn: str) -> SecurityDescriptor:
     return decode(connection.read(dn, ["nTSecurityDescriptor"], controls=owner_and_dacl())["nTSecurityDescriptor"][0])
 
@@ -52,7 +59,7 @@ def test_rights_on_an_account(make_branch: Callable[[int], Branch], lab: Lab, wh
     with logged_in(lab, who) as connection:
         caller = Caller.read(connection)
         staging = ContainerRights.read(connection, caller, lab.staging_ou)
-        rights = AccountRights.read(connection, caller, dn, staging)
+        rights = on_account(connection, caller, dn, staging)
         before = descriptor(connection, dn)
     host = f"{name.lower()}.{lab.domain}"
     tried = {
@@ -105,7 +112,8 @@ def test_right_on_a_group(branch: Branch, lab: Lab, who: str) -> None:
     dn = make(lab, "administrator", branch.names[0], lab.staging_ou)
     assert dn
     with logged_in(lab, who) as connection:
-        rights = GroupRights.read(connection, Caller.read(connection), lab.direct_access_group)
+        group = connection.read(lab.direct_access_group, GroupRights.ATTRIBUTES, controls=owner_and_dacl())
+        rights = GroupRights.judge(lab.direct_access_group, group, Caller.read(connection).sids)
     change = ["changetype: modify", "add: member", f"member: {dn}"]
     tried = succeeds(lab, who, ["ldapmodify"], f"dn: {lab.direct_access_group}", *change)
     remove(lab, dn)
@@ -122,10 +130,10 @@ def test_promotion(branch: Branch, lab: Lab, who: str) -> None:
     with logged_in(lab, who) as connection:
         caller = Caller.read(connection)
         source = ContainerRights.read(connection, caller, lab.staging_ou)
-        account = AccountRights.read(connection, caller, dn, source)
+        account = on_account(connection, caller, dn, source)
         missing = (
-            account.missing("promote"),
-            ContainerRights.read(connection, caller, target).missing("promote_to"),
+            account.missing("move") + account.missing("hand_over"),
+            ContainerRights.read(connection, caller, target).missing(),
         )
     moved = succeeds(lab, who, ["ldapmodrdn", "-r", "-s", target, dn, f"CN={name}"])
     remove(lab, f"CN={name},{target}" if moved else dn)
@@ -200,7 +208,7 @@ def test_owner(branch: Branch, lab: Lab, owner_rights: str) -> None:
     assert modify(lab, "administrator", dn, "nTSecurityDescriptor", descriptor_line(mine), sd_flags=4)
     with logged_in(lab, "issue") as connection:
         caller = Caller.read(connection)
-        rights = AccountRights.read(connection, caller, dn)
+        rights = on_account(connection, caller, dn)
         computed = granted(descriptor(connection, dn), caller.sids, WRITE_DAC)
     tried = modify(lab, "issue", dn, "nTSecurityDescriptor", descriptor_line(mine), sd_flags=4)
     remove(lab, dn)

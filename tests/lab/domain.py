@@ -35,6 +35,8 @@ _SERVICE_PRINCIPAL_NAME = "f3a64788-5306-11d1-a9c5-0000f80367c1"
 _NAME = "bf967a0e-0de6-11d0-a285-00aa003049e2"
 _COMMON_NAME = "bf96793f-0de6-11d0-a285-00aa003049e2"
 _MEMBER = "bf9679c0-0de6-11d0-a285-00aa003049e2"
+_PUBLIC_INFORMATION = "e48d0154-bcf8-11d1-8702-00c04fb96050"
+_RECOVERY_INFORMATION = "ea715d30-8f53-40d0-bd1e-6109186d782c"
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,20 @@ def _on_computers(*entries: tuple[str, str]) -> tuple[str, ...]:
     return tuple(f"(OA;CIIO;{rights};{guid};{_COMPUTER};{{sid}})" for rights, guid in entries)
 
 
+# Reading the names of BitLocker's recovery objects.
+_ESCROW = f"(OA;CIIO;RP;{_PUBLIC_INFORMATION};{_RECOVERY_INFORMATION};{{sid}})"
 GRANTS = (
-    Grant(STAGING_OU, "issue", (f"(OA;CI;CC;{_COMPUTER};;{{sid}})",)),
+    Grant(STAGING_OU, "issue", (f"(OA;CI;CC;{_COMPUTER};;{{sid}})", _ESCROW)),
+    *(Grant(ou, "issue", (_ESCROW,)) for ou in PRODUCTION_OUS),
     Grant(STAGING_OU, "reissue", _on_computers(
         ("CR", _RESET_PASSWORD), ("WP", _USER_ACCOUNT_CONTROL),
         ("SW", _DNS_HOST_NAME), ("SW", _SERVICE_PRINCIPAL_NAME),
     )),
     Grant(STAGING_OU, "promote", (
         f"(OA;CI;DC;{_COMPUTER};;{{sid}})",
-        *_on_computers(("WP", _NAME), ("WP", _COMMON_NAME), ("WDWO", "")),
+        *_on_computers(("WP", _NAME), ("WP", _COMMON_NAME), ("WDWO", "")), _ESCROW,
     )),
-    *(Grant(ou, "promote", (f"(OA;CI;CC;{_COMPUTER};;{{sid}})",)) for ou in PRODUCTION_OUS),
+    *(Grant(ou, "promote", (f"(OA;CI;CC;{_COMPUTER};;{{sid}})", _ESCROW)) for ou in PRODUCTION_OUS),
     Grant(DIRECT_ACCESS_GROUP, "groups", (f"(OA;;WP;{_MEMBER};;{{sid}})",)),
 )  # fmt: skip
 

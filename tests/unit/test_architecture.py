@@ -186,7 +186,7 @@ def packages_are_pure(plugins: Path) -> list[str]:
     return found
 
 
-def actions_open_neither_directory_nor_ledger(plugins: Path) -> list[str]:
+def actions_and_filters_open_neither_directory_nor_ledger(plugins: Path) -> list[str]:
     """What runs once for each machine holds no connection: one call of a module asks for all of them."""
     known: dict[Path, set[Path]] = {}
     directory = plugins / "module_utils" / "_directory"
@@ -194,7 +194,7 @@ def actions_open_neither_directory_nor_ledger(plugins: Path) -> list[str]:
     database = plugins / "module_utils" / "_rollout" / "ledger" / "libraries.py"
     return [
         f"{path.relative_to(plugins)} reaches {other.relative_to(plugins)}"
-        for folder in ("action", "plugin_utils")
+        for folder in ("action", "plugin_utils", "filter", "callback")
         for path in sorted((plugins / folder).rglob("*.py"))
         for other in sorted(reached(path, plugins, known))
         if directory in other.parents or other == database
@@ -236,7 +236,7 @@ RULES: list[Rule] = [
     rooms_have_their_own_libraries,
     libraries_stay_in_their_rooms,
     packages_are_pure,
-    actions_open_neither_directory_nor_ledger,
+    actions_and_filters_open_neither_directory_nor_ledger,
     modules_reach_only_what_modules_share,
     files_hold_one_idea,
     names_say_what_is_inside,
@@ -258,13 +258,18 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (packages_are_pure, "module_utils/_package/text.py", "from pathlib import Path"),
     (packages_are_pure, "module_utils/_package/text.py", "def read(path):\n    return open(path).read()"),
     (
-        actions_open_neither_directory_nor_ledger,
+        actions_and_filters_open_neither_directory_nor_ledger,
         "action/join.py",
         f"from {'.'.join(ROOT)}.module_utils._directory.connection import connect",
     ),
+    (
+        actions_and_filters_open_neither_directory_nor_ledger,
+        "filter/rollout_events.py",
+        f"from {'.'.join(ROOT)}.module_utils._directory.distinguished_name import split",
+    ),
     # not by itself, but by what it shares with others
     (
-        actions_open_neither_directory_nor_ledger,
+        actions_and_filters_open_neither_directory_nor_ledger,
         "module_utils/_storage/seal_options.py",
         "from .._ledger import access",
     ),

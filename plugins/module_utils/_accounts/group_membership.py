@@ -20,7 +20,8 @@ from .._directory.domain import Domain
 from .._directory.errors import DirectoryError
 from .._directory.groups import Groups
 from .._directory.memberships import Membership, NestedGroups
-from .._rollout.account_state import Change, Kind, twice
+from .._rollout.account_state import Change, Kind
+from .._rollout.names.computer_name import doubled
 from .answer import AccountAnswer
 from .judging import Machine
 from .writing import AccountWriter
@@ -100,7 +101,7 @@ class GroupMembership:
             return set()
         names = [machine.name for machine in machines]
         there = memberships.find(self._connection, self._domain, names)
-        return {name for name in names if name.lower() not in there} - twice(names)
+        return {name for name in names if name.lower() not in there} - {*doubled(names)}
 
     def _predicted(self, machine: Machine) -> Answer:
         """Of an account that is not there yet: whether the groups are, and whether the login may write them."""

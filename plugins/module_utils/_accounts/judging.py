@@ -85,6 +85,10 @@ class Plan:
     refusal: DirectoryError | None = None
     descriptor: bytes = b""
 
+    @property
+    def to_be_written(self) -> bool:
+        return bool(self.distinguished_name and self.changes) and self.refusal is None
+
     def of_kind(self, *kinds: Kind) -> list[Change]:
         return [change for change in self.changes if change.kind in kinds]
 
@@ -130,9 +134,9 @@ class AccountJudge:
         names = [machine.name for machine in machines]
         found = computers.search(self._connection, self._domain, names, _ATTRIBUTES, owner_and_dacl())
         plans = [self._plan(machine, found.get(machine.name.lower())) for machine in machines]
-        there = [plan for plan in plans if plan.distinguished_name and plan.changes]
-        self._evidence.collect(self._connection, self._domain, [plan.name for plan in there if self._in_danger(plan)])
-        return [self._judged(plan, found[plan.name.lower()][1]) if plan in there else plan for plan in plans]
+        in_danger = [plan.name for plan in plans if plan.to_be_written and self._in_danger(plan)]
+        self._evidence.collect(self._connection, self._domain, in_danger)
+        return [self._judged(plan, found[plan.name.lower()][1]) if plan.to_be_written else plan for plan in plans]
 
     def _plan(self, machine: Machine, found: tuple[str, Entry] | None) -> Plan:
         if found is None:
@@ -254,7 +258,7 @@ class AccountJudge:
                 yield ModifyError(f"change the owner of {dn}", _may_not(missing), _DELEGATE, dn=dn)
         for change in plan.of_kind(Kind.PATH):
             yield from self._out_of_bounds(dn, change.after)
-            here, there = rights.missing("move"), self._rights_in(change.after).missing("promote_to")
+            here, there = rights.missing("move"), self._rights_in(change.after).missing()
             if here or there:
                 causes = [_may_not(here)] if here else []
                 causes += [f"on {change.after} {_may_not(there)}"] if there else []

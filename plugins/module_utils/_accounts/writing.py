@@ -10,14 +10,15 @@ group by group, one operation for all machines of a group. Check mode goes the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Iterable
 
 from .._directory import computer_writing, groups, ownership
 from .._directory.connection import DirectoryConnection
-from .._directory.errors import ConnectionLost, DirectoryError
-from .._rollout.account_state import YES, Change, Kind, twice
+from .._directory.errors import DirectoryError
+from .._rollout.account_state import YES, Change, Kind
+from .._rollout.names.computer_name import doubled
 from .answer import AccountAnswer
+from .guarded_writes import GuardedWrites
 from .judging import AccountJudge, Machine, Plan
 
 
@@ -25,20 +26,17 @@ class AccountWriter:
     """Every machine gets its own answer; nothing that goes wrong with one stops another."""
 
     def __init__(self, connection: DirectoryConnection, judge: AccountJudge, *, check_mode: bool) -> None:
-        self._connection = connection
         self._judge = judge
-        self._check_mode = check_mode
-        self._lost: ConnectionLost | None = None
+        self._writes = GuardedWrites(connection, check_mode=check_mode)
 
     def write(self, machines: Iterable[Machine]) -> list[AccountAnswer]:
         """
         :raises DirectoryError: the directory cannot be asked which accounts exist, or how they are used
         """
         machines = list(machines)
-        doubled = twice(machine.name for machine in machines)
         answers = {machine.name: AccountAnswer(machine.name) for machine in machines}
-        for name in doubled:
-            answers[name].fail("the name is in the list more than once; case does not tell names apart, keep one")
+        for name, fault in doubled(machine.name for machine in machines).items():
+            answers[name].fail(fault)
         for machine in machines:
             if machine.fault:
                 answers[machine.name].fail(machine.fault)
@@ -61,20 +59,20 @@ class AccountWriter:
             if security := plan.of_kind(Kind.OWNER, Kind.RIGHTS):
                 owner = next((one.after for one in security if one.kind is Kind.OWNER), None)
                 stripped = {one.before for one in security if one.kind is Kind.RIGHTS}
-                self._carry_out(ownership.hand_over, dn, plan.descriptor, owner, stripped)
+                self._writes.carry_out(ownership.hand_over, dn, plan.descriptor, owner, stripped)
                 answer.done += security
             if attributes := plan.of_kind(Kind.ENABLED, Kind.DESCRIPTION):
                 values = {one.kind: one.after for one in attributes}
                 enabled = values[Kind.ENABLED] == YES if Kind.ENABLED in values else None
                 description = values.get(Kind.DESCRIPTION)
-                self._carry_out(computer_writing.modify, dn, enabled=enabled, description=description)
+                self._writes.carry_out(computer_writing.modify, dn, enabled=enabled, description=description)
                 answer.done += attributes
             for change in plan.of_kind(Kind.PATH):
-                self._carry_out(computer_writing.move, dn, change.after)
+                self._writes.carry_out(computer_writing.move, dn, change.after)
                 answer.distinguished_name = computer_writing.moved(dn, change.after)
                 answer.done.append(change)
             for change in plan.of_kind(Kind.ACCOUNT):
-                self._carry_out(computer_writing.delete, dn)
+                self._writes.carry_out(computer_writing.delete, dn)
                 answer.done.append(change)
         except DirectoryError as failure:
             answer.fail(failure)
@@ -89,32 +87,22 @@ class AccountWriter:
             try:
                 self._change_members(group, wishes)
             except DirectoryError as failure:
-                self._one_by_one(group, wishes, failure)
-
-    def _one_by_one(self, group: str, wishes: list[tuple[AccountAnswer, Change]], failure: DirectoryError) -> None:
-        """One account that somebody has just deleted must not keep the others out."""
-        for wish in wishes:
-            try:
                 if len(wishes) == 1:
-                    raise failure
-                self._change_members(group, [wish])
-            except DirectoryError as own:
-                wish[0].fail(own)
+                    wishes[0][0].fail(failure)
+                else:
+                    self._one_by_one(group, wishes)
+
+    def _one_by_one(self, group: str, wishes: list[tuple[AccountAnswer, Change]]) -> None:
+        """One account that somebody has just deleted must not keep the others out."""
+        for answer, change in wishes:
+            try:
+                self._change_members(group, [(answer, change)])
+            except DirectoryError as failure:
+                answer.fail(failure)
 
     def _change_members(self, group: str, wishes: list[tuple[AccountAnswer, Change]]) -> None:
         joining = [answer.distinguished_name or "" for answer, change in wishes if change.after]
         leaving = [answer.distinguished_name or "" for answer, change in wishes if change.before]
-        self._carry_out(groups.change_members, group, joining, leaving)
+        self._writes.carry_out(groups.change_members, group, joining, leaving)
         for answer, change in wishes:
             answer.done.append(change)
-
-    def _carry_out(self, write: Callable[..., object], *what: Any, **how: Any) -> None:
-        if self._lost:
-            raise self._lost
-        if self._check_mode:
-            return
-        try:
-            write(self._connection, *what, **how)
-        except ConnectionLost as lost:
-            self._lost = lost
-            raise

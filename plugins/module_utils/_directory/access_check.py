@@ -34,13 +34,15 @@ DELETE: Final = 0x00010000
 READ_CONTROL: Final = 0x00020000
 WRITE_DAC: Final = 0x00040000
 WRITE_OWNER: Final = 0x00080000
+READ: Final = 0x00020094
+FULL_CONTROL: Final = 0x000F01FF
 
 # Generic rights and what they stand for in the directory (MS-ADTS 5.1.3.2); stored entries rarely have them.
 _GENERIC = {
-    0x80000000: 0x00020094,  # read
+    0x80000000: READ,
     0x40000000: 0x00020028,  # write
     0x20000000: 0x00020004,  # execute
-    0x10000000: 0x000F01FF,  # all
+    0x10000000: FULL_CONTROL,
 }
 
 _CONTAINER_INHERIT, _INHERITED = 0x02, 0x10  # flags of an entry (MS-DTYP 2.4.4.1)

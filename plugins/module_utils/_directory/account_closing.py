@@ -13,16 +13,16 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from .computer_writing import password_value
 from .connection import DirectoryConnection, Entry
 from .domain import number
 from .errors import ModifyError, ResetError
 from .libraries import ldap3_exceptions
-from .refusals import explain
+from .protection import DISABLED
+from .refusals import Causes, Refusal, told
 
 KEY_CREDENTIALS, CERTIFICATES = "msDS-KeyCredentialLink", "userCertificate"
 ATTRIBUTES = ["userAccountControl", "pwdLastSet", KEY_CREDENTIALS, CERTIFICATES]
-
-_ACCOUNT_DISABLED = 0x1002  # WORKSTATION_TRUST_ACCOUNT | ACCOUNTDISABLE
 
 
 def disable_with_password(connection: DirectoryConnection, dn: str, password: str) -> None:
@@ -31,17 +31,17 @@ def disable_with_password(connection: DirectoryConnection, dn: str, password: st
     :raises ResetError: nothing was changed
     :raises ConnectionLost: it may or may not have been changed
     """
-    _write(connection, dn, {"userAccountControl": [str(_ACCOUNT_DISABLED)], "unicodePwd": [_quoted(password)]})
+    _write(connection, dn, {"userAccountControl": [str(DISABLED)], "unicodePwd": [password_value(password)]})
 
 
 def set_password(connection: DirectoryConnection, dn: str, password: str) -> None:
     """Raises as ``disable_with_password``."""
-    _write(connection, dn, {"unicodePwd": [_quoted(password)]})
+    _write(connection, dn, {"unicodePwd": [password_value(password)]})
 
 
 def disable(connection: DirectoryConnection, dn: str) -> None:
     """Raises as ``disable_with_password``."""
-    _write(connection, dn, {"userAccountControl": [str(_ACCOUNT_DISABLED)]})
+    _write(connection, dn, {"userAccountControl": [str(DISABLED)]})
 
 
 def clear(connection: DirectoryConnection, dn: str, attribute: str) -> None:
@@ -49,12 +49,8 @@ def clear(connection: DirectoryConnection, dn: str, attribute: str) -> None:
 
     :raises ModifyError: they are still there
     """
-    try:
+    with told(ModifyError, f"clear {attribute} of {dn}", dn, remedy="clear it with a login that may write it"):
         connection.replace(dn, {attribute: []})
-    except ldap3_exceptions.LDAPOperationResult as error:
-        cause = f"the directory refused: {error.description}"
-        remedy = "clear it with a login that may write it"
-        raise ModifyError(f"clear {attribute} of {dn}", cause, remedy, dn=dn, result=error.result) from None
 
 
 def password_last_set(connection: DirectoryConnection, dn: str) -> int:
@@ -71,21 +67,11 @@ def fingerprints(entry: Entry) -> list[str]:
 
 
 def _write(connection: DirectoryConnection, dn: str, changes: dict[str, list[Any]]) -> None:
-    try:
-        connection.replace(dn, changes)
-    except ldap3_exceptions.LDAPInsufficientAccessRightsResult as error:
-        raise ResetError(
-            f"revoke {dn}",
+    causes: Causes = {
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
             "the login may not reset its password or write its userAccountControl",
             "delegate it both on this account's OU, or use the login whose duty this is",
-            dn=dn,
-            result=error.result,
-        ) from None
-    except ldap3_exceptions.LDAPOperationResult as error:
-        cause, remedy = explain(error)
-        raise ResetError(f"revoke {dn}", cause, remedy, dn=dn, result=error.result) from None
-
-
-def _quoted(password: str) -> bytes:
-    """The only form that unicodePwd takes (MS-ADTS 3.1.1.3.1.5.1)."""
-    return f'"{password}"'.encode("utf-16-le")
+        )
+    }
+    with told(ResetError, f"revoke {dn}", dn, causes):
+        connection.replace(dn, changes)

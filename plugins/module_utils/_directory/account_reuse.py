@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from .refusals import Refusal
+
 _BUILTIN = "S-1-5-32-"
 _DOMAIN = "S-1-5-21-"
 _ADMINISTRATORS = "S-1-5-32-544"
@@ -31,12 +33,6 @@ class Ownership:
     creator: str | None
     owner_groups: frozenset[str] | None = None
     creator_groups: frozenset[str] | None = None
-
-
-@dataclass(frozen=True)
-class Refusal:
-    cause: str
-    remedy: str
 
 
 def refusal(

@@ -12,11 +12,11 @@ from typing import Any
 from .connection import DirectoryConnection, Entry
 from .distinguished_name import split
 from .domain import Domain
-from .errors import AddError, DeleteError, DirectoryError, ExistsError, ModifyError, MoveError, ResetError
-from .libraries import escape_filter_chars, escape_rdn, ldap3_exceptions
-from .refusals import explain
-
-_WORKSTATION_TRUST_ACCOUNT, _ACCOUNT_DISABLED = 0x1000, 0x1002
+from .errors import AddError, DeleteError, ExistsError, ModifyError, MoveError, ResetError
+from .libraries import escape_rdn, ldap3_exceptions
+from .name_filters import any_of
+from .protection import DISABLED, ENABLED
+from .refusals import Causes, Refusal, told
 
 
 def start_add(
@@ -31,8 +31,22 @@ def start_add(
     :raises ConnectionLost: it may or may not have been created
     """
     dn = distinguished_name(name, container)
-    wait = connection.start_add(dn, "computer", _attributes(domain, name) | {"unicodePwd": _quoted(password)})
-    return _explained(wait, lambda error: _add_error(connection, domain, name, dn, container, error))
+    wait = connection.start_add(dn, "computer", _attributes(domain, name) | {"unicodePwd": password_value(password)})
+
+    def answer() -> None:
+        act, causes = f"create the computer account {name}", _add_causes(container)
+        with told(AddError, act, dn, causes):
+            try:
+                wait()
+            except ldap3_exceptions.LDAPEntryAlreadyExistsResult as error:
+                cause, remedy = "there is an object of this name", "choose another name, or look at what it is"
+                raise ExistsError(act, cause, remedy, dn=dn, result=error.result) from None
+            except ldap3_exceptions.LDAPConstraintViolationResult as error:
+                if taken := _taken_names(connection, domain, name):
+                    raise AddError(act, *taken, dn=dn, result=error.result) from None
+                raise
+
+    return answer
 
 
 def distinguished_name(name: str, container: str) -> str:
@@ -54,8 +68,19 @@ def start_reset(
         for attribute, value in _attributes(domain, name).items()
         if not _equal(now.get(attribute, []), value)
     }
-    wait = connection.start_replace(dn, changes | {"unicodePwd": [_quoted(password)]})
-    return _explained(wait, lambda error: _reset_error(dn, error))
+    wait = connection.start_replace(dn, changes | {"unicodePwd": [password_value(password)]})
+    causes: Causes = {
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
+            "the login may not reset its password or write its names",
+            "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU",
+        ),
+    }
+
+    def answer() -> None:
+        with told(ResetError, f"reset the password of {dn}", dn, causes):
+            wait()
+
+    return answer
 
 
 def modify(
@@ -69,24 +94,21 @@ def modify(
     """
     changes: dict[str, list[Any]] = {}
     if enabled is not None:
-        changes["userAccountControl"] = [str(_WORKSTATION_TRUST_ACCOUNT if enabled else _ACCOUNT_DISABLED)]
+        changes["userAccountControl"] = [str(ENABLED if enabled else DISABLED)]
     if description is not None:
         changes["description"] = [description] if description else []
-    try:
+    causes: Causes = {
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
+            f"the login may not write {' and '.join(changes)}",
+            "delegate it the right to write these attributes on this account's OU",
+        ),
+        ldap3_exceptions.LDAPConstraintViolationResult: Refusal(
+            "the directory does not accept the value",
+            "shorten the description to at most 1024 characters",
+        ),
+    }
+    with told(ModifyError, f"change {dn}", dn, causes):
         connection.replace(dn, changes)
-    except ldap3_exceptions.LDAPOperationResult as error:
-        causes: dict[type, tuple[str, str]] = {
-            ldap3_exceptions.LDAPInsufficientAccessRightsResult: (
-                f"the login may not write {' and '.join(changes)}",
-                "delegate it the right to write these attributes on this account's OU",
-            ),
-            ldap3_exceptions.LDAPConstraintViolationResult: (
-                "the directory does not accept the value",
-                "shorten the description to at most 1024 characters",
-            ),
-        }
-        cause, remedy = causes.get(type(error)) or explain(error)
-        raise ModifyError(f"change {dn}", cause, remedy, dn=dn, result=error.result) from None
 
 
 def move(connection: DirectoryConnection, dn: str, container: str) -> None:
@@ -94,26 +116,23 @@ def move(connection: DirectoryConnection, dn: str, container: str) -> None:
 
     :raises MoveError: it is where it was
     """
-    try:
+    causes: Causes = {
+        ldap3_exceptions.LDAPEntryAlreadyExistsResult: Refusal(
+            "there is an object of this name",
+            "look at what it is, and move or delete it",
+        ),
+        ldap3_exceptions.LDAPNoSuchObjectResult: Refusal(
+            "the account or the organizational unit is not there any more",
+            "look who else works on them, and run again",
+        ),
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
+            "the login may not delete it here, write its name and cn, or create computers there",
+            "delegate it the right to delete computers and to write name and cn on the OU where the account is, "
+            "and to create computers on the OU where it is to go",
+        ),
+    }
+    with told(MoveError, f"move {dn} to {container}", dn, causes):
         connection.move(dn, split(dn)[0], container)
-    except ldap3_exceptions.LDAPOperationResult as error:
-        causes: dict[type, tuple[str, str]] = {
-            ldap3_exceptions.LDAPEntryAlreadyExistsResult: (
-                "there is an object of this name",
-                "look at what it is, and move or delete it",
-            ),
-            ldap3_exceptions.LDAPNoSuchObjectResult: (
-                "the account or the organizational unit is not there any more",
-                "look who else works on them, and run again",
-            ),
-            ldap3_exceptions.LDAPInsufficientAccessRightsResult: (
-                "the login may not delete it here, write its name and cn, or create computers there",
-                "delegate it the right to delete computers and to write name and cn on the OU where the account is, "
-                "and to create computers on the OU where it is to go",
-            ),
-        }
-        cause, remedy = causes.get(type(error)) or explain(error)
-        raise MoveError(f"move {dn} to {container}", cause, remedy, dn=dn, result=error.result) from None
 
 
 def moved(dn: str, container: str) -> str:
@@ -125,11 +144,13 @@ def delete(connection: DirectoryConnection, dn: str) -> None:
     """
     :raises DeleteError: it is still there
     """
-    try:
+    with told(DeleteError, f"delete {dn}", dn, remedy="delete it by hand"):
         connection.delete(dn)
-    except ldap3_exceptions.LDAPOperationResult as error:
-        remedy = f"delete it by hand ({error.description})"
-        raise DeleteError(f"delete {dn}", "the directory refused", remedy, dn=dn, result=error.result) from None
+
+
+def password_value(password: str) -> bytes:
+    """The only form that unicodePwd takes (MS-ADTS 3.1.1.3.1.5.1)."""
+    return f'"{password}"'.encode("utf-16-le")
 
 
 def _attributes(domain: Domain, name: str) -> dict[str, Any]:
@@ -137,17 +158,12 @@ def _attributes(domain: Domain, name: str) -> dict[str, Any]:
     netbios_name, dns_name = name.upper(), f"{name.lower()}.{domain.dns_name}"
     return {
         "sAMAccountName": f"{netbios_name}$",
-        "userAccountControl": str(_WORKSTATION_TRUST_ACCOUNT),
+        "userAccountControl": str(ENABLED),
         "dNSHostName": dns_name,
         "servicePrincipalName": [
             f"{service}/{host}" for host in (dns_name, netbios_name) for service in ("HOST", "RestrictedKrbHost")
         ],
     }
-
-
-def _quoted(password: str) -> bytes:
-    """The only form that unicodePwd takes (MS-ADTS 3.1.1.3.1.5.1)."""
-    return f'"{password}"'.encode("utf-16-le")
 
 
 def _equal(now: list[bytes], wanted: str | list[str]) -> bool:
@@ -156,60 +172,26 @@ def _equal(now: list[bytes], wanted: str | list[str]) -> bool:
     return {value.lower() for value in ([wanted] if isinstance(wanted, str) else wanted)} <= there
 
 
-def _explained(wait: Callable[[], None], explained: Callable[[Any], DirectoryError]) -> Callable[[], None]:
-    """``wait``, with what the directory's refusal means."""
-
-    def answer() -> None:
-        try:
-            wait()
-        except ldap3_exceptions.LDAPOperationResult as error:
-            raise explained(error) from None
-
-    return answer
-
-
-def _add_error(
-    connection: DirectoryConnection, domain: Domain, name: str, dn: str, container: str, error: Any
-) -> AddError:
-    causes: dict[type, tuple[str, str]] = {
-        ldap3_exceptions.LDAPEntryAlreadyExistsResult: (
-            "there is an object of this name",
-            "choose another name, or look at what it is",
-        ),
-        ldap3_exceptions.LDAPNoSuchObjectResult: (
+def _add_causes(container: str) -> Causes:
+    return {
+        ldap3_exceptions.LDAPNoSuchObjectResult: Refusal(
             f"the organizational unit {container} is not there",
             "create it, or correct path",
         ),
-        ldap3_exceptions.LDAPInsufficientAccessRightsResult: (
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
             f"the login may not create computers in {container}",
             "delegate it the right to create computer objects there",
         ),
     }
-    cause, remedy = causes.get(type(error)) or (_taken_names(connection, domain, name) or explain(error))
-    exists = isinstance(error, ldap3_exceptions.LDAPEntryAlreadyExistsResult)
-    kind = ExistsError if exists else AddError
-    return kind(f"create the computer account {name}", cause, remedy, dn=dn, result=error.result)
 
 
-def _reset_error(dn: str, error: Any) -> ResetError:
-    causes: dict[type, tuple[str, str]] = {
-        ldap3_exceptions.LDAPInsufficientAccessRightsResult: (
-            "the login may not reset its password or write its names",
-            "delegate it Reset Password and the validated writes to DNS host name and SPN on this account's OU",
-        ),
-    }
-    cause, remedy = causes.get(type(error)) or explain(error)
-    return ResetError(f"reset the password of {dn}", cause, remedy, dn=dn, result=error.result)
-
-
-def _taken_names(connection: DirectoryConnection, domain: Domain, name: str) -> tuple[str, str] | None:
+def _taken_names(connection: DirectoryConnection, domain: Domain, name: str) -> Refusal | None:
     """Who holds a service principal name of ours: the directory says only that somebody does."""
-    names = _attributes(domain, name)["servicePrincipalName"]
-    anyone = "".join(f"(servicePrincipalName={escape_filter_chars(spn)})" for spn in names)
-    holders = [dn for dn, _entry in connection.search(domain.base_dn, f"(|{anyone})", ["objectGUID"])]
+    anyone = any_of(("servicePrincipalName", spn) for spn in _attributes(domain, name)["servicePrincipalName"])
+    holders = [dn for dn, _entry in connection.search(domain.base_dn, anyone, ["objectGUID"])]
     if not holders:
         return None
-    return (
+    return Refusal(
         f"its service principal name is taken by {', '.join(holders)}",
         "remove it there (setspn -D) or choose another name",
     )

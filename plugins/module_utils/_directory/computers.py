@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 from .connection import Control, DirectoryConnection, Entry
 from .domain import Domain, guid, number, sid, text
-from .libraries import escape_filter_chars
+from .name_filters import any_account, chunks
 
-_NAMES_IN_ONE_SEARCH = 200
 _ATTRIBUTES = [
     "sAMAccountName",
     "objectSid",
@@ -78,9 +77,8 @@ def _search(
     controls: list[Control] | None = None,
 ) -> Iterator[tuple[str, str, Entry]]:
     """Name in lower case, DN and attributes, with no more entries in memory than one search has."""
-    for some in _chunks(sorted({name.lower() for name in names})):
-        anyone = "".join(f"(sAMAccountName={escape_filter_chars(name)}$)" for name in some)
-        for dn, entry in connection.search(domain.base_dn, f"(|{anyone})", attributes, controls):
+    for some in chunks(names):
+        for dn, entry in connection.search(domain.base_dn, any_account(some), attributes, controls):
             yield text(entry, "sAMAccountName").removesuffix("$").lower(), dn, entry
 
 
@@ -114,8 +112,3 @@ def _account(dn: str, entry: Entry) -> ComputerAccount:
             operating_system=text(entry, "operatingSystem") if "operatingSystem" in entry else None,
         ),
     )
-
-
-def _chunks(names: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(names), _NAMES_IN_ONE_SEARCH):
-        yield names[start : start + _NAMES_IN_ONE_SEARCH]

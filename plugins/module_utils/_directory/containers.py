@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .connection import DirectoryConnection
-from .domain import Domain
-from .errors import ConnectionLost, DirectoryError, SearchError
+from .domain import Domain, text
+from .effective_rights import CHILD_CLASSES, creates_computers
+from .errors import DirectoryError, SearchError
 
 _CAUSES = {32: "it is not there", 34: "this is no distinguished name"}  # noSuchObject, invalidDNSyntax
 
@@ -28,15 +29,14 @@ class Container:
         :raises SearchError: there is no such object, or it cannot be read
         """
         try:
-            entry = connection.read(dn, ["distinguishedName", "allowedChildClassesEffective"])
+            entry = connection.read(dn, ["distinguishedName", CHILD_CLASSES])
         except SearchError as error:
             cause = _CAUSES.get(error.result or 0)
             if cause is None:
                 raise
             remedy = "create it, or correct path"
             raise SearchError(f"look at the organizational unit {dn}", cause, remedy, dn=dn) from None
-        classes = {name.decode("ascii").lower() for name in entry.get("allowedChildClassesEffective", [])}
-        return cls(entry["distinguishedName"][0].decode("utf-8"), "computer" in classes)
+        return cls(text(entry, "distinguishedName"), creates_computers(entry))
 
 
 class Containers:
@@ -45,7 +45,7 @@ class Containers:
     def __init__(self, connection: DirectoryConnection, domain: Domain) -> None:
         self._connection = connection
         self._domain = domain
-        self._known: dict[str, Container | DirectoryError] = {}
+        self._known: dict[str, Container | SearchError] = {}
 
     def find(self, path: str | None) -> Container:
         """The container of this DN, or the domain's own one for new computers.
@@ -56,12 +56,10 @@ class Containers:
         if asked not in self._known:
             try:
                 self._known[asked] = Container.read(self._connection, asked)
-            except ConnectionLost:
-                raise
-            except DirectoryError as error:
+            except SearchError as error:
                 self._known[asked] = error
         known = self._known[asked]
-        if isinstance(known, DirectoryError):
+        if isinstance(known, SearchError):
             raise known
         return known
 

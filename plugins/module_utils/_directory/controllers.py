@@ -17,7 +17,7 @@ from .computers import ComputerAccount
 from .connection import DirectoryConnection
 from .distinguished_name import split
 from .domain import Domain, text
-from .libraries import escape_filter_chars
+from .libraries import escape_filter_chars, escape_rdn
 from .survey import ask
 
 # A server's settings object, by class, with the attribute that lists the domains it has a whole copy of.
@@ -29,12 +29,21 @@ def writable(connection: DirectoryConnection, domain: Domain) -> list[str]:
 
     :raises SearchError: the sites cannot be read
     """
-    return _hosts(connection, domain, _WRITABLE)
+    return _hosts(connection, domain, _sites(domain), _WRITABLE)
 
 
 def everyone(connection: DirectoryConnection, domain: Domain) -> list[str]:
     """The same with the read-only ones."""
-    return _hosts(connection, domain, _WRITABLE, _READ_ONLY)
+    return _hosts(connection, domain, _sites(domain), _WRITABLE, _READ_ONLY)
+
+
+def of_site(connection: DirectoryConnection, domain: Domain, site: str) -> tuple[list[str], list[str]]:
+    """The host names of the writable and of the read-only domain controllers of a site, each sorted.
+
+    :raises SearchError: there is no such site
+    """
+    base = f"CN=Servers,CN={escape_rdn(site)},{_sites(domain)}"
+    return _hosts(connection, domain, base, _WRITABLE), _hosts(connection, domain, base, _READ_ONLY)
 
 
 def survey(
@@ -49,11 +58,14 @@ def survey(
     return ask(connection, domain, hosts, lambda controller: computers.find(controller, domain, names))
 
 
-def _hosts(connection: DirectoryConnection, domain: Domain, *kinds: tuple[str, str]) -> list[str]:
-    sites = f"CN=Sites,{domain.configuration_dn}"
+def _sites(domain: Domain) -> str:
+    return f"CN=Sites,{domain.configuration_dn}"
+
+
+def _hosts(connection: DirectoryConnection, domain: Domain, base: str, *kinds: tuple[str, str]) -> list[str]:
     partition = escape_filter_chars(domain.base_dn)
     any_kind = "".join(f"(&(objectClass={kind})({copies}={partition}))" for kind, copies in kinds)
-    servers = {split(dn)[1].lower() for dn, _entry in connection.search(sites, f"(|{any_kind})", ["objectGUID"])}
-    found = connection.search(sites, "(objectClass=server)", ["dNSHostName"])
+    servers = {split(dn)[1].lower() for dn, _entry in connection.search(base, f"(|{any_kind})", ["objectGUID"])}
+    found = connection.search(base, "(objectClass=server)", ["dNSHostName"])
     names = [text(entry, "dNSHostName") for dn, entry in found if dn.lower() in servers and "dNSHostName" in entry]
     return sorted(names, key=str.lower)

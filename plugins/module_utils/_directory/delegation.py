@@ -10,18 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import access_list, schema_ids
-from .access_check import specific
+from .access_check import FULL_CONTROL, specific
 from .connection import DirectoryConnection, dacl_only
 from .domain import number, text
 from .duties import Grant
 from .errors import DelegationError
-from .libraries import ldap3_exceptions
+from .refusals import told
 from .security_descriptor import Ace, decode
 
 _DESCRIPTOR = "nTSecurityDescriptor"
 _DACL = 4  # a bit of sDRightsEffective (MS-ADTS 3.1.1.4.5.6)
 _INHERITANCE = 0x0F  # object inherit, container inherit, no propagate inherit, inherit only (MS-DTYP 2.4.4.1)
-_FULL_CONTROL = 0x000F01FF
 _REMEDY = "use a login that may change its permissions, such as its owner"
 # MS-ADTS 5.1.3.2
 _WORDS = {
@@ -121,11 +120,8 @@ def take_back(connection: DirectoryConnection, standing: Standing) -> None:
 
 
 def _write(connection: DirectoryConnection, standing: Standing, descriptor: bytes) -> None:
-    try:
+    with told(DelegationError, _act(standing), standing.dn, remedy=_REMEDY):
         connection.replace(standing.dn, {_DESCRIPTOR: [descriptor]}, dacl_only())
-    except ldap3_exceptions.LDAPOperationResult as error:
-        cause = f"the directory refused: {error.description}"
-        raise DelegationError(_act(standing), cause, _REMEDY, dn=standing.dn, result=error.result) from None
 
 
 def _act(standing: Standing) -> str:
@@ -147,7 +143,7 @@ def _same(one: Ace, other: Ace) -> bool:
 
 def _told(ace: Ace) -> str:
     mask = specific(ace.mask)
-    rights = "full control" if mask & _FULL_CONTROL == _FULL_CONTROL else _rights(mask)
+    rights = "full control" if mask & FULL_CONTROL == FULL_CONTROL else _rights(mask)
     kind = "" if ace.allow else "denied: "
     what = f" on {schema_ids.told(ace.object_type)}" if ace.object_type else ""
     below = f" of {schema_ids.told(ace.inherited_object_type)} objects below" if ace.inherited_object_type else ""

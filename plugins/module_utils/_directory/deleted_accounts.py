@@ -20,9 +20,8 @@ from .access_check import granted
 from .caller import Caller
 from .connection import Control, DirectoryConnection, owner_and_dacl
 from .domain import Domain, number, text
-from .errors import ConnectionLost, DirectoryError
-from .libraries import escape_filter_chars
-from .name_holders import chunks
+from .errors import SearchError
+from .name_filters import any_account, chunks
 from .security_descriptor import decode
 
 _SHOW_DELETED: Control = ("1.2.840.113556.1.4.417", True, None)  # MS-ADTS 3.1.1.3.4.1.14
@@ -52,9 +51,7 @@ def find(connection: DirectoryConnection, domain: Domain, names: Iterable[str]) 
     try:
         found = _search(connection, container, names)
         return found if found or _sees(connection, container) else None
-    except ConnectionLost:
-        raise
-    except DirectoryError:
+    except SearchError:
         return None
 
 
@@ -62,8 +59,7 @@ def _search(connection: DirectoryConnection, container: str, names: Iterable[str
     found: Deleted = {}
     attributes = ["sAMAccountName", "lastKnownParent", "whenChanged"]
     for some in chunks(names):
-        anyone = "".join(f"(sAMAccountName={escape_filter_chars(name)}$)" for name in some)
-        asked = f"(&(isDeleted=TRUE)(|{anyone}))"
+        asked = f"(&(isDeleted=TRUE){any_account(some)})"
         for dn, entry in connection.search(container, asked, attributes, [_SHOW_DELETED]):
             parent = text(entry, "lastKnownParent") if "lastKnownParent" in entry else None
             changed = text(entry, "whenChanged") if "whenChanged" in entry else ""

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 
 from .connection import DirectoryConnection, Entry
 from .domain import Domain, text
-from .errors import ConnectionLost, DirectoryError
-from .libraries import escape_filter_chars
-from .name_holders import chunks
+from .errors import SearchError
+from .name_filters import any_of, chunks
 
 _KINDS = {1: "A", 5: "CNAME", 16: "TXT", 28: "AAAA", 33: "SRV"}
 _GONE = 0  # DNS_TYPE_ZERO: a record that was deleted and whose node is still there (MS-DNSP 2.2.2.1.1)
@@ -36,9 +35,7 @@ def find(connection: DirectoryConnection, domain: Domain, names: Iterable[str]) 
     for zone in _zones(domain):
         try:
             found = _search(connection, zone, names)
-        except ConnectionLost:
-            raise
-        except DirectoryError:
+        except SearchError:
             continue
         if found.pop(_APEX, None) is not None:
             return {name: records for name, records in found.items() if records}
@@ -55,8 +52,7 @@ def _zones(domain: Domain) -> list[str]:
 def _search(connection: DirectoryConnection, zone: str, names: list[str]) -> Records:
     found: Records = {}
     for some in chunks([_APEX, *names]):
-        anyone = "".join(f"(dc={escape_filter_chars(name)})" for name in some)
-        asked = f"(&(objectClass=dnsNode)(|{anyone}))"
+        asked = f"(&(objectClass=dnsNode){any_of(('dc', name) for name in some)})"
         for _dn, entry in connection.search(zone, asked, ["dc", "dnsRecord", "dNSTombstoned"]):
             if "dc" in entry:
                 found[text(entry, "dc").lower()] = _live(entry)

@@ -2,42 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the whole domain has in store for new accounts: relative identifiers, its clock, its heuristics, its sites."""
+"""What the whole domain has in store for new accounts: relative identifiers, its clock, its heuristics."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from .connection import DirectoryConnection
-from .distinguished_name import split
 from .domain import Domain, number, text
 from .errors import SearchError
-from .libraries import escape_filter_chars, escape_rdn
+from .libraries import escape_filter_chars
 
-# Digits of dSHeuristics, counted from 1 (MS-ADTS 6.1.1.2.4.1.2, KB5008383).
-_ATTRIBUTE_AUTHORIZATION, _OWNER_RIGHTS = 28, 29
-
-
-@dataclass(frozen=True)
-class Heuristics:
-    """The two digits of KB5008383 as they stand, "" where they are not set; None where nothing can be read."""
-
-    attribute_authorization: str | None
-    owner_rights: str | None
+_OWNER_RIGHTS = 29  # a digit of dSHeuristics, counted from 1 (MS-ADTS 6.1.1.2.4.1.2, KB5008383)
 
 
-def heuristics(connection: DirectoryConnection, domain: Domain) -> Heuristics:
-    """An attribute that is not set and one that may not be read look the same; by default everybody may read it."""
+def owner_rights(connection: DirectoryConnection, domain: Domain) -> str | None:
+    """The digit of KB5008383 for owners as it stands, "" where it is not set; None where nothing can be read.
+
+    An attribute that is not set and one that may not be read look the same; by default everybody may read it.
+    """
     dn = f"CN=Directory Service,CN=Windows NT,CN=Services,{domain.configuration_dn}"
     try:
         entry = connection.read(dn, ["dSHeuristics"])
     except SearchError:
-        return Heuristics(None, None)
+        return None
     digits = text(entry, "dSHeuristics") if "dSHeuristics" in entry else ""
-    return Heuristics(
-        digits[_ATTRIBUTE_AUTHORIZATION - 1 : _ATTRIBUTE_AUTHORIZATION], digits[_OWNER_RIGHTS - 1 : _OWNER_RIGHTS]
-    )
+    return digits[_OWNER_RIGHTS - 1 : _OWNER_RIGHTS]
 
 
 def identifiers_left(connection: DirectoryConnection, domain: Domain) -> int | None:
@@ -78,23 +68,3 @@ def clock(connection: DirectoryConnection) -> datetime:
     """
     told = text(connection.read("", ["currentTime"]), "currentTime")
     return datetime.strptime(told[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-
-
-def site_controllers(connection: DirectoryConnection, domain: Domain, site: str) -> tuple[list[str], list[str]]:
-    """The host names of the writable and of the read-only domain controllers of a site.
-
-    :raises SearchError: there is no such site
-    """
-    base = f"CN=Servers,CN={escape_rdn(site)},CN=Sites,{domain.configuration_dn}"
-    partition = escape_filter_chars(domain.base_dn)
-    names = {
-        dn.lower(): text(entry, "dNSHostName")
-        for dn, entry in connection.search(base, "(objectClass=server)", ["dNSHostName"])
-        if "dNSHostName" in entry
-    }
-    found = []
-    for object_class, copies in (("nTDSDSA", "msDS-hasMasterNCs"), ("nTDSDSARO", "msDS-hasFullReplicaNCs")):
-        settings = connection.search(base, f"(&(objectClass={object_class})({copies}={partition}))", ["objectGUID"])
-        servers = [split(dn)[1].lower() for dn, _entry in settings]
-        found.append([names[server] for server in servers if server in names])
-    return found[0], found[1]

@@ -20,6 +20,7 @@ from .access_check import (
     CONTROL_ACCESS,
     CREATE_CHILD,
     DELETE_CHILD,
+    READ_PROPERTY,
     VALIDATED_WRITE,
     WRITE_DAC,
     WRITE_OWNER,
@@ -47,33 +48,43 @@ class Place(enum.Enum):
 
 @dataclass(frozen=True)
 class Grant:
-    """One entry of a duty and what it allows, in words that follow "may"."""
+    """One entry of a duty and what it allows, in words that follow "may"; ``below``: on objects of this class only."""
 
     place: Place
     words: str
     mask: int
     object_type: uuid.UUID | None = None
-    on_computers: bool = False
+    below: uuid.UUID | None = None
 
     def ace(self, trustee: str) -> Ace:
         """The entry for the account or group of this SID."""
         flags = 0 if self.place is Place.GROUP else _CONTAINER_INHERIT
         return Ace(
             allow=True,
-            flags=flags | (_INHERIT_ONLY if self.on_computers else 0),
+            flags=flags | (_INHERIT_ONLY if self.below else 0),
             mask=self.mask,
             trustee=trustee,
             object_type=self.object_type,
-            inherited_object_type=schema_ids.COMPUTER if self.on_computers else None,
+            inherited_object_type=self.below,
         )
 
 
 def _on_computers(words: str, mask: int, object_type: uuid.UUID | None = None) -> Grant:
-    return Grant(Place.STAGING, f"{words} of computers below", mask, object_type, on_computers=True)
+    return Grant(Place.STAGING, f"{words} of computers below", mask, object_type, schema_ids.COMPUTER)
 
 
+def _sees_recovery_objects(place: Place) -> Grant:
+    """Microsoft's schema shows them to Domain Admins alone. The names are in this property set; the recovery password
+    and the key are not, and besides they are confidential: reading them takes CONTROL_ACCESS (MS-ADTS 3.1.1.4.4).
+    """
+    words = "see the names of BitLocker's recovery objects below"
+    return Grant(place, words, READ_PROPERTY, schema_ids.PUBLIC_INFORMATION, schema_ids.RECOVERY_INFORMATION)
+
+
+# Whoever verifies machines, before and after their promotion, asks whether their recovery passwords are kept.
+_VERIFICATION = (_sees_recovery_objects(Place.STAGING), _sees_recovery_objects(Place.PRODUCTION))
 GRANTS: dict[Duty, tuple[Grant, ...]] = {
-    Duty.ISSUE: (Grant(Place.STAGING, "create computers", CREATE_CHILD, schema_ids.COMPUTER),),
+    Duty.ISSUE: (Grant(Place.STAGING, "create computers", CREATE_CHILD, schema_ids.COMPUTER), *_VERIFICATION),
     Duty.REISSUE: (
         _on_computers("reset the password", CONTROL_ACCESS, schema_ids.RESET_PASSWORD),
         _on_computers("write userAccountControl", WRITE_PROPERTY, schema_ids.USER_ACCOUNT_CONTROL),
@@ -86,6 +97,7 @@ GRANTS: dict[Duty, tuple[Grant, ...]] = {
         _on_computers("write cn", WRITE_PROPERTY, schema_ids.COMMON_NAME),
         _on_computers("write the access control list and take the ownership", WRITE_DAC | WRITE_OWNER),
         Grant(Place.PRODUCTION, "create computers", CREATE_CHILD, schema_ids.COMPUTER),
+        *_VERIFICATION,
     ),
     Duty.GROUPS: (Grant(Place.GROUP, "write the members", WRITE_PROPERTY, schema_ids.MEMBER),),
 }

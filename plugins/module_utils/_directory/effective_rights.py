@@ -45,6 +45,7 @@ _COMMON_NAME = (schema_ids.COMMON_NAME, schema_ids.PUBLIC_INFORMATION)
 _DESCRIPTION = (schema_ids.DESCRIPTION, schema_ids.PUBLIC_INFORMATION)
 _MEMBER = (schema_ids.MEMBER, schema_ids.MEMBERSHIP)
 
+CHILD_CLASSES = "allowedChildClassesEffective"
 _DESCRIPTOR = "nTSecurityDescriptor"
 _OWNER, _DACL = 1, 4  # bits of sDRightsEffective
 
@@ -58,7 +59,7 @@ class ContainerRights:
     created here will inherit; its owner has more.
     """
 
-    ATTRIBUTES: ClassVar = ["allowedChildClassesEffective", "sDRightsEffective", _DESCRIPTOR]
+    ATTRIBUTES: ClassVar = [CHILD_CLASSES, "sDRightsEffective", _DESCRIPTOR]
 
     dn: str
     create_computers: bool
@@ -81,21 +82,16 @@ class ContainerRights:
         seen = _Seen.of(entry, sids)
         return cls(
             dn=dn,
-            create_computers="computer" in _names(entry, "allowedChildClassesEffective"),
+            create_computers=creates_computers(entry),
             delete_computers=seen.grants(DELETE_CHILD, schema_ids.COMPUTER),
             write_dacl=seen.writes_descriptor(_DACL, WRITE_DAC),
             write_owner=seen.writes_descriptor(_OWNER, WRITE_OWNER),
             reset_passwords=seen.passes_on(CONTROL_ACCESS, schema_ids.RESET_PASSWORD),
         )
 
-    def missing(self, duty: str) -> list[str]:
-        """What the login may not do here of all that the duty takes: issue, promote_from or promote_to."""
-        duties = {
-            "issue": ["create_computers"],
-            "promote_from": ["delete_computers"],
-            "promote_to": ["create_computers"],
-        }
-        return _missing(self, duties[duty])
+    def missing(self) -> list[str]:
+        """What the login may not do here of all that it takes to create or receive a computer."""
+        return _missing(self, ["create_computers"])
 
 
 @dataclass(frozen=True)
@@ -117,16 +113,6 @@ class AccountRights:
     write_dacl: bool | None
     write_owner: bool | None
     write_description: bool | None = None
-
-    @classmethod
-    def read(
-        cls, connection: DirectoryConnection, caller: Caller, dn: str, container: ContainerRights | None = None
-    ) -> AccountRights:
-        """
-        :raises SearchError: it is not there or cannot be read
-        :raises ValueError: its security descriptor is damaged
-        """
-        return cls.judge(dn, connection.read(dn, cls.ATTRIBUTES, controls=owner_and_dacl()), caller.sids, container)
 
     @classmethod
     def judge(
@@ -162,14 +148,13 @@ class AccountRights:
     def missing(self, duty: str) -> list[str]:
         """What the login may not do of all that the duty takes.
 
-        Duties are reissue, revoke, promote and delete, and single acts: enable (or disable), describe, move,
-        hand_over (another owner) and strip (entries of others).
+        Duties are reissue, revoke and delete, and single acts: enable (or disable), describe, move, hand_over
+        (another owner) and strip (entries of others).
         """
         revoke = ["reset_password", "write_user_account_control"]
         duties = {
             "reissue": [*revoke, "validated_dns_host_name", "validated_spn"],
             "revoke": revoke,
-            "promote": ["delete", "write_name", "write_owner", "write_dacl"],
             "delete": ["delete"],
             "enable": ["write_user_account_control"],
             "describe": ["write_description"],
@@ -190,26 +175,22 @@ class GroupRights:
     write_member: bool | None
 
     @classmethod
-    def read(cls, connection: DirectoryConnection, caller: Caller, dn: str) -> GroupRights:
-        """
-        :raises SearchError: it is not there or cannot be read
-        :raises ValueError: its security descriptor is damaged
-        """
-        return cls.judge(dn, connection.read(dn, cls.ATTRIBUTES, controls=owner_and_dacl()), caller.sids)
-
-    @classmethod
     def judge(cls, dn: str, entry: Entry, sids: Collection[str]) -> GroupRights:
         """From what was read: ``ATTRIBUTES`` with the control ``owner_and_dacl``."""
         return cls(dn, _Seen.of(entry, sids).writes("member", *_MEMBER, schema_ids.GROUP))
 
-    def missing(self, duty: str) -> list[str]:
-        """What the login may not do of all that the duty ``groups`` takes."""
-        return _missing(self, {"groups": ["write_member"]}[duty])
+    def missing(self) -> list[str]:
+        """What the login may not do of all that it takes to change the members."""
+        return _missing(self, ["write_member"])
+
+
+def creates_computers(entry: Entry) -> bool:
+    """Whether the login may create computers in a container, as the domain controller computes it."""
+    return "computer" in _names(entry, CHILD_CLASSES)
 
 
 _SENTENCES = {
     "create_computers": "create computer accounts in it",
-    "delete_computers": "delete computer accounts in it",
     "reset_password": "reset its password",
     "write_user_account_control": "write its userAccountControl",
     "validated_dns_host_name": "write its dNSHostName",

@@ -15,25 +15,43 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from .access_check import OWNER_RIGHTS, READ_PROPERTY, SELF, specific
+from . import schema_ids
+from .access_check import (
+    CONTROL_ACCESS,
+    CREATE_CHILD,
+    DELETE_CHILD,
+    FULL_CONTROL,
+    OWNER_RIGHTS,
+    READ,
+    READ_PROPERTY,
+    SELF,
+    VALIDATED_WRITE,
+    WRITE_PROPERTY,
+    specific,
+)
 from .security_descriptor import Ace, SecurityDescriptor
 
-_FULL_CONTROL = 0x000F01FF
 _SYSTEM, _ADMINISTRATORS, _CREATOR_OWNER = "S-1-5-18", "S-1-5-32-544", "S-1-3-0"
 _DOMAIN_ADMINS, _CERT_PUBLISHERS, _ENTERPRISE_ADMINS = 512, 517, 519
+_CHILDREN, _PROPERTY = CREATE_CHILD | DELETE_CHILD, READ_PROPERTY | WRITE_PROPERTY
+_CHANGE_PASSWORD = uuid.UUID("ab721a53-1e2f-11d0-9819-00aa0040529b")
+_PRINT_QUEUE = uuid.UUID("bf967aa8-0de6-11d0-a285-00aa003049e2")
+_USER_CERTIFICATE = uuid.UUID("bf967a7f-0de6-11d0-a285-00aa003049e2")
+_PERSONAL_INFORMATION = uuid.UUID("77b5b886-944a-11d1-aebd-0000f80367c1")
+_TOKEN_GROUPS = uuid.UUID("46a9b11d-60ae-405a-b7e8-ff8a58d456d2")
 
 # Trustee (a number is a RID of the domain), rights, object type. Domain Admins and SYSTEM are explained anyway.
-_DEFAULT: tuple[tuple[str | int, int, str | None], ...] = (
-    ("S-1-5-32-548", _FULL_CONTROL, None),  # Account Operators
-    ("S-1-5-11", 0x00020094, None),  # Authenticated Users: read
-    ("S-1-1-0", 0x100, "ab721a53-1e2f-11d0-9819-00aa0040529b"),  # Everyone: User-Change-Password
-    (SELF, 0x3, None),  # create and delete children
-    ("S-1-5-32-550", 0x3, "bf967aa8-0de6-11d0-a285-00aa003049e2"),  # Print Operators: print queues
-    (_CERT_PUBLISHERS, 0x30, "bf967a7f-0de6-11d0-a285-00aa003049e2"),  # userCertificate
-    (SELF, 0x8, "f3a64788-5306-11d1-a9c5-0000f80367c1"),  # its service principal names
-    (SELF, 0x30, "77b5b886-944a-11d1-aebd-0000f80367c1"),  # Personal-Information
-    (SELF, 0x8, "72e39547-7b18-11d1-adef-00c04fd8d5cd"),  # its DNS host name
-    ("S-1-5-32-560", 0x10, "46a9b11d-60ae-405a-b7e8-ff8a58d456d2"),  # Windows Authorization Access: token groups
+_DEFAULT: tuple[tuple[str | int, int, uuid.UUID | None], ...] = (
+    ("S-1-5-32-548", FULL_CONTROL, None),  # Account Operators
+    ("S-1-5-11", READ, None),  # Authenticated Users
+    ("S-1-1-0", CONTROL_ACCESS, _CHANGE_PASSWORD),  # Everyone
+    (SELF, _CHILDREN, None),
+    ("S-1-5-32-550", _CHILDREN, _PRINT_QUEUE),  # Print Operators
+    (_CERT_PUBLISHERS, _PROPERTY, _USER_CERTIFICATE),
+    (SELF, VALIDATED_WRITE, schema_ids.SERVICE_PRINCIPAL_NAME),
+    (SELF, _PROPERTY, _PERSONAL_INFORMATION),
+    (SELF, VALIDATED_WRITE, schema_ids.DNS_HOST_NAME),
+    ("S-1-5-32-560", READ_PROPERTY, _TOKEN_GROUPS),  # Windows Authorization Access
 )
 
 
@@ -63,7 +81,7 @@ def _explained(ace: Ace, owner: str | None, domain_sid: str) -> bool:
         return True
     return any(
         ace.trustee == (f"{domain_sid}-{trustee}" if isinstance(trustee, int) else trustee)
-        and ace.object_type == (uuid.UUID(object_type) if object_type else None)
+        and ace.object_type == object_type
         and not specific(ace.mask) & ~rights
         for trustee, rights, object_type in _DEFAULT
     )

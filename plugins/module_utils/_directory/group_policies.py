@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from .connection import DirectoryConnection, Entry
 from .distinguished_name import split
 from .domain import Domain, number, text
-from .errors import ConnectionLost, DirectoryError
+from .errors import SearchError
 
 _LINK = re.compile(r"\[LDAP://([^;\]]+);(\d+)\]", re.IGNORECASE)
 _LINK_DISABLED, _LINK_ENFORCED = 1, 2  # gPLink options
@@ -104,9 +104,7 @@ class GroupPolicies:
     def _read_object(self, dn: str) -> PolicyObject | None:
         try:
             entry = self._connection.read(dn, _ATTRIBUTES)
-        except ConnectionLost:
-            raise
-        except DirectoryError:
+        except SearchError:
             entry = {}
         if "versionNumber" not in entry:
             return PolicyObject(dn, f"{split(dn)[0]} (deleted, or not readable)", True, True, readable=False)

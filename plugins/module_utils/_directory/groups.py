@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from .connection import DirectoryConnection, Entry, owner_and_dacl
 from .domain import Domain, sid, text
 from .effective_rights import GroupRights
-from .errors import ConnectionLost, DirectoryError, MemberError, SearchError
+from .errors import MemberError, SearchError
 from .libraries import escape_filter_chars, ldap3_exceptions
+from .refusals import Causes, Refusal, told
 
 _ATTRIBUTES = [*GroupRights.ATTRIBUTES, "distinguishedName", "objectClass", "objectSid"]
 _NOT_THERE = (32, 34)  # noSuchObject, invalidDNSyntax
@@ -32,7 +32,7 @@ class Group:
         """
         :raises MemberError: the login may not write its members
         """
-        if missing := self.rights.missing("groups"):
+        if missing := self.rights.missing():
             cause = f"the login may not {' or '.join(missing)}"
             remedy = "delegate it this right, or use the login whose duty this is"
             raise MemberError(f"change the members of {self.dn}", cause, remedy, dn=self.dn)
@@ -45,7 +45,7 @@ class Groups:
         self._connection = connection
         self._domain = domain
         self._sids = sids
-        self._known: dict[str, Group | DirectoryError] = {}
+        self._known: dict[str, Group | SearchError] = {}
 
     def find(self, name: str) -> Group:
         """The group of this DN, or of this account name with or without the domain before it.
@@ -55,12 +55,10 @@ class Groups:
         if name.lower() not in self._known:
             try:
                 self._known[name.lower()] = self._read(name)
-            except ConnectionLost:
-                raise
-            except DirectoryError as error:
+            except SearchError as error:
                 self._known[name.lower()] = error
         known = self._known[name.lower()]
-        if isinstance(known, DirectoryError):
+        if isinstance(known, SearchError):
             raise known
         return known
 
@@ -93,24 +91,15 @@ def change_members(connection: DirectoryConnection, dn: str, joining: list[str],
 
     :raises MemberError: no membership of this group was changed
     """
-    try:
-        connection.change_values(dn, "member", joining, leaving)
-    except ldap3_exceptions.LDAPEntryAlreadyExistsResult as error:
-        if len(joining) != 1 or leaving:
-            raise _refused(dn, error) from None
-    except ldap3_exceptions.LDAPInsufficientAccessRightsResult as error:
-        raise MemberError(
-            f"change the members of {dn}",
-            "the login may not write its members",
-            "delegate it the right to write the attribute member of this group",
-            dn=dn,
-            result=error.result,
-        ) from None
-    except ldap3_exceptions.LDAPOperationResult as error:
-        raise _refused(dn, error) from None
-
-
-def _refused(dn: str, error: Any) -> MemberError:
-    cause = f"the directory refused: {error.description}"
+    causes: Causes = {
+        ldap3_exceptions.LDAPInsufficientAccessRightsResult: Refusal(
+            "the login may not write its members", "delegate it the right to write the attribute member of this group"
+        )
+    }
     remedy = "look at the group's scope and at who else works on these accounts, and run again"
-    return MemberError(f"change the members of {dn}", cause, remedy, dn=dn, result=error.result)
+    with told(MemberError, f"change the members of {dn}", dn, causes, remedy):
+        try:
+            connection.change_values(dn, "member", joining, leaving)
+        except ldap3_exceptions.LDAPEntryAlreadyExistsResult:
+            if len(joining) != 1 or leaving:
+                raise

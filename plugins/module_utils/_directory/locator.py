@@ -29,7 +29,6 @@ class Ping:
     forest_name: str
     domain_name: str
     host_name: str
-    netbios_domain_name: str
     site: str
     client_site: str
 
@@ -66,14 +65,13 @@ def decode(answer: bytes) -> Ping:
     for _number in range(8):
         name, position = _compressed_name(answer, position)
         names.append(name)
-    forest, domain, host, netbios_domain, _netbios_host, _user, site, client_site = names
+    forest, domain, host, _netbios_domain, _netbios_host, _user, site, client_site = names
     return Ping(
         int.from_bytes(answer[4:8], "little"),
         uuid.UUID(bytes_le=answer[8:24]),
         forest,
         domain,
         host,
-        netbios_domain,
         site,
         client_site or site,
     )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from . import computers
 from .connection import DirectoryConnection, Entry
 from .domain import Domain, number, text
-from .errors import ConnectionLost, DirectoryError
+from .errors import SearchError
 
 _ACCOUNT_ATTRIBUTES = ["sAMAccountName", "distinguishedName", "memberOf", "primaryGroupID"]
 
@@ -25,7 +25,6 @@ _ACCOUNT_ATTRIBUTES = ["sAMAccountName", "distinguishedName", "memberOf", "prima
 class Membership:
     """DNs of groups: ``direct`` without the primary group, ``primary`` None where it cannot be read."""
 
-    account_dn: str
     direct: tuple[str, ...]
     primary: str | None
 
@@ -39,8 +38,8 @@ def find(connection: DirectoryConnection, domain: Domain, names: Iterable[str]) 
     identifiers = {identifier for _dn, entry in found.values() if (identifier := number(entry, "primaryGroupID"))}
     primary = {identifier: _primary(connection, domain, identifier) for identifier in identifiers}
     return {
-        name: Membership(dn, _member_of(entry), primary.get(number(entry, "primaryGroupID") or 0))
-        for name, (dn, entry) in found.items()
+        name: Membership(_member_of(entry), primary.get(number(entry, "primaryGroupID") or 0))
+        for name, (_dn, entry) in found.items()
     }
 
 
@@ -66,9 +65,7 @@ class NestedGroups:
         if dn.lower() not in self._above:
             try:
                 self._above[dn.lower()] = _member_of(self._connection.read(dn, ["memberOf"]))
-            except ConnectionLost:
-                raise
-            except DirectoryError:
+            except SearchError:
                 self._above[dn.lower()] = ()
         return self._above[dn.lower()]
 
@@ -76,9 +73,7 @@ class NestedGroups:
 def _primary(connection: DirectoryConnection, domain: Domain, identifier: int) -> str | None:
     try:
         return text(connection.read(f"<SID={domain.sid}-{identifier}>", ["distinguishedName"]), "distinguishedName")
-    except ConnectionLost:
-        raise
-    except DirectoryError:
+    except SearchError:
         return None
 
 

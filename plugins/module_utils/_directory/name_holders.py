@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from .connection import DirectoryConnection, Entry, connect
 from .domain import Domain, guid, text
-from .libraries import escape_filter_chars
+from .name_filters import any_of, chunks
 
-_NAMES_IN_ONE_SEARCH = 200
 # 3269 speaks TLS from the start, 3268 takes StartTLS and sealed Kerberos (MS-ADTS 5.1.1.2, 6.1.1.2.2.1.2.1.3).
 _GLOBAL_CATALOG = {"ldaps": 3269, "start_tls": 3268, "none": 3268}
 # What Windows registers for every machine: at the join, at its first start, for WinRM and Remote Desktop.
@@ -89,8 +88,8 @@ def _search(
     found: Found = {}
     for some in chunks(names):
         wanted = {(attribute.lower(), value.lower()): name for name in some for attribute, value in terms(name)}
-        anyone = "".join(f"({a}={escape_filter_chars(value)})" for name in some for a, value in terms(name))
-        asked = f"(&{narrow}(|{anyone}))" if narrow else f"(|{anyone})"
+        anyone = any_of(term for name in some for term in terms(name))
+        asked = f"(&{narrow}{anyone})" if narrow else anyone
         for dn, entry in connection.search(base, asked, [*_DESCRIBING, *attributes]):
             mine: dict[str, list[str]] = {}
             for attribute in {"sAMAccountName", *attributes}:
@@ -118,10 +117,3 @@ def _holder(dn: str, entry: Entry, values: list[str]) -> Holder:
 
 def _texts(entry: Entry, attribute: str) -> list[str]:
     return [value.decode("utf-8") for value in entry.get(attribute, [])]
-
-
-def chunks(names: Iterable[str]) -> Iterator[list[str]]:
-    """The names in lower case, each once, in lists that fit into one search."""
-    ordered = sorted({name.lower() for name in names})
-    for start in range(0, len(ordered), _NAMES_IN_ONE_SEARCH):
-        yield ordered[start : start + _NAMES_IN_ONE_SEARCH]

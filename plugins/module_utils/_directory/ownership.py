@@ -15,7 +15,8 @@ from collections.abc import Collection
 from . import access_list
 from .connection import DirectoryConnection
 from .errors import ModifyError
-from .libraries import ldap3_exceptions, security_descriptor_control
+from .libraries import security_descriptor_control
+from .refusals import told
 from .security_descriptor import SecurityDescriptor
 
 _OWNER, _DACL = 1, 4  # LDAP_SERVER_SD_FLAGS (MS-ADTS 3.1.1.3.4.1.11)
@@ -46,16 +47,13 @@ def hand_over(
         parts = _DACL
         if owner is not None:
             written, parts = access_list.with_owner(written, owner), parts | _OWNER
-        control = security_descriptor_control(criticality=True, sdflags=parts)
-        connection.replace(dn, {"nTSecurityDescriptor": [written]}, control)
     except ValueError as error:
         raise ModifyError(f"change the owner of {dn}", str(error), "repair its permissions", dn=dn) from None
-    except ldap3_exceptions.LDAPOperationResult as error:
-        raise ModifyError(
-            f"change the owner of {dn}" if owner else f"take rights on {dn} away",
-            f"the directory refused: {error.description}",
-            "let the login take it into ownership itself (owner: self): to name somebody else takes the privilege to "
-            "restore files",
-            dn=dn,
-            result=error.result,
-        ) from None
+    act = f"change the owner of {dn}" if owner else f"take rights on {dn} away"
+    remedy = (
+        "let the login take it into ownership itself (owner: self): to name somebody else takes the privilege to "
+        "restore files"
+    )
+    with told(ModifyError, act, dn, remedy=remedy):
+        control = security_descriptor_control(criticality=True, sdflags=parts)
+        connection.replace(dn, {"nTSecurityDescriptor": [written]}, control)

@@ -9,22 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .connection import DirectoryConnection
-from .domain import Domain, sid
+from .domain import Domain, sid_text
 from .errors import SearchError
 from .libraries import escape_filter_chars
 
 
-def identifiers(connection: DirectoryConnection, domain: Domain, principals: Iterable[str]) -> list[str]:
-    """The SIDs of principals given as SID or as account name, with or without the domain before it.
+def sid(connection: DirectoryConnection, domain: Domain, principal: str) -> str:
+    """The SID of a principal given as SID or as account name, with or without the domain before it.
 
-    :raises SearchError: a name is not in the domain
+    :raises SearchError: the name is not in the domain
     """
-    return [one if one.startswith("S-1-") else _identifier(connection, domain, one) for one in principals]
-
-
-def _identifier(connection: DirectoryConnection, domain: Domain, principal: str) -> str:
+    if principal.startswith("S-1-"):
+        return principal
     name = escape_filter_chars(principal.rpartition("\\")[2])
     found = connection.search(domain.base_dn, f"(sAMAccountName={name})", ["objectSid"])
     if not found:
         raise SearchError(f"look up {principal}", "there is no such account or group", "check the name or give its SID")
-    return sid(found[0][1], "objectSid")
+    return sid_text(found[0][1]["objectSid"][0])
+
+
+def sids(connection: DirectoryConnection, domain: Domain, principals: Iterable[str]) -> dict[str, str | SearchError]:
+    """The same of many, each by the name given, or why there is none."""
+    found: dict[str, str | SearchError] = {}
+    for principal in sorted(set(principals)):
+        try:
+            found[principal] = sid(connection, domain, principal)
+        except SearchError as unknown:
+            found[principal] = unknown
+    return found

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from .connection import Entry
 from .domain import number
+from .refusals import Refusal
 
 ATTRIBUTES = ["objectClass", "sAMAccountName", "userAccountControl", "primaryGroupID", "adminCount"]
 NEVER = "choose another name; no option allows to write it"
 
-_ENABLED, _DISABLED = 0x1000, 0x1002  # WORKSTATION_TRUST_ACCOUNT, alone or with ACCOUNTDISABLE
+ENABLED, DISABLED = 0x1000, 0x1002  # WORKSTATION_TRUST_ACCOUNT, alone or with ACCOUNTDISABLE
 _DOMAIN_COMPUTERS = 515
 _CONTROLLERS = {0x4000000: "is a read-only domain controller", 0x2000: "is a domain controller"}
 # With the parameter of Set-ADAccountControl. The last one is what "Active Directory Users and Computers" sets on every
@@ -30,21 +31,22 @@ _CLEARABLE = {
 _SPECIAL_NAMES = {"azureadssoacc$": "signs users on to Entra ID (seamless single sign-on)"}
 
 
-def refusal(entry: Entry) -> tuple[str, str] | None:
-    """Why this object is never written as it is, as cause and remedy, or None. Needs :data:`ATTRIBUTES`.
+def refusal(entry: Entry) -> Refusal | None:
+    """Why this object is never written as it is, or None. Needs :data:`ATTRIBUTES`.
 
     The remedy is :data:`NEVER` for what is no workstation at all.
     """
     if special := _special(entry):
-        return f"the account {special}", NEVER
+        return Refusal(f"the account {special}", NEVER)
     if unusual := _unusual(entry):
         cause, step = unusual
-        return f"the account {cause}", f"if it is a plain workstation's, {step}, then run again; else {NEVER}"
+        remedy = f"if it is a plain workstation's, {step}, then run again; else {NEVER}"
+        return Refusal(f"the account {cause}", remedy)
     return None
 
 
 def disabled(entry: Entry) -> bool:
-    return bool((number(entry, "userAccountControl") or 0) & (_DISABLED ^ _ENABLED))
+    return bool((number(entry, "userAccountControl") or 0) & (DISABLED ^ ENABLED))
 
 
 def _special(entry: Entry) -> str | None:
@@ -56,7 +58,7 @@ def _special(entry: Entry) -> str | None:
     flags = number(entry, "userAccountControl") or 0
     if controller := next((meaning for flag, meaning in _CONTROLLERS.items() if flags & flag), None):
         return controller
-    strange = "userAccountControl" in entry and not flags & _ENABLED
+    strange = "userAccountControl" in entry and not flags & ENABLED
     return f"has userAccountControl {flags:#x}, not that of a workstation" if strange else None
 
 
@@ -67,7 +69,7 @@ def _unusual(entry: Entry) -> tuple[str, str] | None:
     for flag, (meaning, parameter) in _CLEARABLE.items():
         if flags & flag:
             return meaning, f"clear the flag (Set-ADAccountControl '{name}' -{parameter} $false)"
-    if (plain := flags & _DISABLED) != flags:
+    if (plain := flags & DISABLED) != flags:
         step = f"write {plain:#x} instead (Set-ADComputer '{name}' -Replace @{{userAccountControl={plain}}})"
         return f"has userAccountControl {flags:#x}, not that of a workstation", step
     if number(entry, "primaryGroupID") != _DOMAIN_COMPUTERS:

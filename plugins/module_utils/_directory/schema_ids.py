@@ -14,6 +14,7 @@ import uuid
 
 COMPUTER = uuid.UUID("bf967a86-0de6-11d0-a285-00aa003049e2")
 GROUP = uuid.UUID("bf967a9c-0de6-11d0-a285-00aa003049e2")
+RECOVERY_INFORMATION = uuid.UUID("ea715d30-8f53-40d0-bd1e-6109186d782c")
 
 RESET_PASSWORD = uuid.UUID("00299570-246d-11d0-a768-00aa006e0529")
 
@@ -33,6 +34,7 @@ MEMBER = uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 _WORDS = {
     COMPUTER: "computer",
     GROUP: "group",
+    RECOVERY_INFORMATION: "msFVE-RecoveryInformation",
     RESET_PASSWORD: "Reset-Password",
     ACCOUNT_RESTRICTIONS: "User-Account-Restrictions",
     PUBLIC_INFORMATION: "Public-Information",

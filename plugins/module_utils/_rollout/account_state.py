@@ -9,7 +9,6 @@ DNs are compared without regard to case; both sides give them as the directory w
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -93,13 +92,6 @@ def changes(now: AccountState, wanted: WantedState) -> list[Change]:
     if wanted.absent:
         return [Change(Kind.ACCOUNT, now.distinguished_name, "")]
     return [*_security(now, wanted), *_attributes(now, wanted), *_memberships(now.groups, wanted.groups)]
-
-
-def twice(names: Iterable[str]) -> set[str]:
-    """The names that a list holds more than once; case does not tell machines apart."""
-    names = list(names)
-    times = Counter(name.lower() for name in names)
-    return {name for name in names if times[name.lower()] > 1}
 
 
 def _security(now: AccountState, wanted: WantedState) -> Iterator[Change]:

@@ -10,14 +10,22 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from ._sealing.certificates import der, shown, validity_fault
+from ._sealing.certificates import DER, der, shown, validity_fault
 from ._sealing.errors import SealError
 from ._sealing.libraries import InvalidSignature, UnsupportedAlgorithm, pkcs12, x509
 from .identities import load_certificates, load_identity, to_open_pkcs12
+from .times import written
 
-__all__ = ["SealError", "der", "expired", "is_root", "load_authorities", "load_client_certificate"]
-
-_DER = b"0"  # 0x30, the tag of a SEQUENCE
+__all__ = [
+    "SealError",
+    "der",
+    "describe",
+    "describe_client_certificate",
+    "is_root",
+    "load_authorities",
+    "load_client_certificate",
+    "validity_fault",
+]
 
 
 def load_authorities(content: bytes, source: str) -> list[x509.Certificate]:
@@ -32,11 +40,6 @@ def load_authorities(content: bytes, source: str) -> list[x509.Certificate]:
     return found
 
 
-def expired(certificate: x509.Certificate, now: datetime) -> str | None:
-    """Why it is not valid now, with the next step."""
-    return validity_fault(certificate, now)
-
-
 def is_root(certificate: x509.Certificate) -> bool:
     return certificate.subject == certificate.issuer
 
@@ -46,7 +49,7 @@ def load_client_certificate(content: bytes, passphrase: str | None, source: str,
 
     :raises SealError: naming ``source``: it is no PKCS #12, has no key, or cannot be opened, or is not valid now
     """
-    if not content.startswith(_DER):
+    if not content.startswith(DER):
         raise SealError(f"{source} is no PKCS #12 file; export the certificate together with its key as one")
     identity = load_identity(content, passphrase, source)
     if fault := validity_fault(identity.certificate, now):
@@ -63,7 +66,7 @@ def describe(content: bytes) -> dict[str, Any]:
             said = {
                 "subject": certificate.subject.rfc4514_string(),
                 "issuer": certificate.issuer.rfc4514_string(),
-                "not_after": f"{certificate.not_valid_after_utc:%Y-%m-%dT%H:%M:%SZ}",
+                "not_after": written(certificate.not_valid_after_utc),
             }
         except ValueError:
             pass

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from ._sealing.certificates import (
+    DER,
     PrivateKey,
     encryption_fault,
     fingerprint,
@@ -51,7 +52,6 @@ _SHORTEST_PASSPHRASE = 12  # characters
 _LONGEST_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 # The clock of the site laptop may be behind that of the control node.
 _VALID_BEFORE = timedelta(days=1)
-_DER = b"0"  # 0x30, the tag of a SEQUENCE
 _VAULT = b"$ANSIBLE_VAULT;"
 _PEM_KEY = re.compile(rb"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----\r?\n.*?-----END \1-----", re.DOTALL)
 
@@ -81,7 +81,7 @@ def load_certificates(content: bytes, source: str) -> list[x509.Certificate]:
     :raises SealError: there is none, or one cannot be read
     """
     try:
-        if content.startswith(_DER):
+        if content.startswith(DER):
             certificates = [x509.load_der_x509_certificate(content)]
         else:
             certificates = x509.load_pem_x509_certificates(content)
@@ -100,9 +100,7 @@ def load_identity(content: bytes, passphrase: str | None, source: str, certifica
     if content.startswith(_VAULT):
         raise SealError(f"{source} is still encrypted with ansible-vault; give its vault password to Ansible")
     key, certificates = (
-        _from_pkcs12(content, passphrase, source)
-        if content.startswith(_DER)
-        else _from_pem(content, passphrase, source)
+        _from_pkcs12(content, passphrase, source) if content.startswith(DER) else _from_pem(content, passphrase, source)
     )
     if certificate is not None:
         certificates += load_certificates(certificate, f"the certificate beside {source}")

@@ -66,7 +66,6 @@ class Opened:
 
     claims: Claims
     issuer: x509.Certificate
-    recipients: Sequence[str]
     package: bytes = field(repr=False)
 
     @property
@@ -131,7 +130,7 @@ def open_sealed(
             f"the sealed package of {content.claims.machine} lies in another envelope than the issuer made, so "
             "somebody opened it and sealed it again; do not use it, revoke it and issue a new one"
         )
-    return Opened(content.claims, signed.signer, tuple(content.recipients), content.package)
+    return Opened(content.claims, signed.signer, content.package)
 
 
 def addressees(sealed: bytes) -> list[str]:

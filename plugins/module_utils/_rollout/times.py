@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def with_offset(text: str) -> datetime | None:
@@ -16,3 +16,8 @@ def with_offset(text: str) -> datetime | None:
     except ValueError:
         return None
     return None if time.tzinfo is None else time
+
+
+def written(time: datetime) -> str:
+    """In UTC, with a Z and whole seconds, such as 2026-11-21T03:23:26Z."""
+    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from .._package.errors import PackageError
 from .._package.package import Package
@@ -21,16 +21,24 @@ from .._rollout.claims import Claims
 from .._rollout.identities import Identity
 from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
+from .._rollout.machine_files import DJOIN, SEALED
 from .._rollout.sealing import x509
 
 LARGEST = max(LARGEST_TEXT, sealing.LARGEST)  # bytes of a file in any form
 
 
-class PackageForm(Protocol):
-    """``suffix`` is that of the files."""
+class PackageFiles(Protocol):
+    """Packages as they lie there; ``suffix`` is that of the files."""
 
     @property
     def suffix(self) -> str: ...
+
+    def status(self, content: bytes, name: str, account_sid: str | None, record: IssueRecord | None) -> PackageFile:
+        """What this content is, in the place of the machine's package; never ABSENT."""
+
+
+class PackageForm(PackageFiles, Protocol):
+    """How packages are written, too."""
 
     def wrap(self, record: IssueRecord, package: Package) -> tuple[IssueRecord, bytes]:
         """The content of the file, and the record with what it must know of the file.
@@ -38,15 +46,12 @@ class PackageForm(Protocol):
         :raises SealError: the package cannot be sealed
         """
 
-    def status(self, content: bytes, name: str, account_sid: str | None, record: IssueRecord | None) -> PackageFile:
-        """What this content is, in the place of the machine's package; never ABSENT."""
-
 
 @dataclass(frozen=True)
 class DjoinForm:
     """Plaintext, as ``djoin /loadfile`` reads it."""
 
-    suffix: str = ".djoin"
+    suffix: ClassVar[str] = DJOIN
 
     def wrap(self, record: IssueRecord, package: Package) -> tuple[IssueRecord, bytes]:
         return record, package.to_djoin_file()
@@ -63,19 +68,34 @@ class DjoinForm:
         return PackageFile.SOUND
 
 
-@dataclass(frozen=True)
-class SealedForm:
-    """Signed by the issuer and readable by the recipients alone; ``serial_numbers`` are by machine name.
+class SealedFiles:
+    """For one who only looks, and so needs no key.
 
     Who issues cannot read what was sealed, so the issue record tells which file is the package.
     """
+
+    suffix: ClassVar[str] = SEALED
+
+    def status(self, content: bytes, name: str, account_sid: str | None, record: IssueRecord | None) -> PackageFile:
+        if record is None or record.machine.lower() != name.lower() or not sealing.is_sealed(content):
+            return PackageFile.UNUSABLE
+        if record.sealed_sha256 != hashlib.sha256(content).hexdigest():
+            return PackageFile.DEAD
+        if record.sid != account_sid:
+            return PackageFile.UNUSABLE
+        expired = record.expires is not None and datetime.fromisoformat(record.expires) <= datetime.now(UTC)
+        return PackageFile.EXPIRED if expired else PackageFile.SOUND
+
+
+@dataclass(frozen=True)
+class SealedForm(SealedFiles):
+    """Signed by the issuer and readable by the recipients alone; ``serial_numbers`` are by machine name."""
 
     issuer: Identity
     recipients: Sequence[x509.Certificate]
     lifetime: timedelta
     serial_numbers: Mapping[str, str]
     allow_issuer_as_recipient: bool = False
-    suffix: str = ".sealed"
 
     def wrap(self, record: IssueRecord, package: Package) -> tuple[IssueRecord, bytes]:
         now = datetime.now(UTC).replace(microsecond=0)
@@ -87,10 +107,10 @@ class SealedForm:
             expires=now + self.lifetime,
             ledger_id=None,
             package_sha256=package.sha256,
-            object_guid=record.object_guid or "",
+            object_guid=record.object_guid,
             sid=record.sid or "",
-            password_last_set=record.password_last_set or 0,
-            key_version=record.key_version or 0,
+            password_last_set=record.password_last_set,
+            key_version=record.key_version,
         )
         sealed = sealing.seal(
             package.content,
@@ -102,26 +122,3 @@ class SealedForm:
         )
         digest = hashlib.sha256(sealed).hexdigest()
         return dataclasses.replace(record, sealed_sha256=digest, expires=claims.expires.isoformat()), sealed
-
-    def status(self, content: bytes, name: str, account_sid: str | None, record: IssueRecord | None) -> PackageFile:
-        return SealedFiles().status(content, name, account_sid, record)
-
-
-@dataclass(frozen=True)
-class SealedFiles:
-    """Sealed packages for one who only looks and so needs no key: their issue records tell what they are."""
-
-    suffix: str = SealedForm.suffix
-
-    def wrap(self, record: IssueRecord, package: Package) -> tuple[IssueRecord, bytes]:
-        raise NotImplementedError("nothing is sealed without a key")
-
-    def status(self, content: bytes, name: str, account_sid: str | None, record: IssueRecord | None) -> PackageFile:
-        if record is None or record.machine.lower() != name.lower() or not sealing.is_sealed(content):
-            return PackageFile.UNUSABLE
-        if record.sealed_sha256 != hashlib.sha256(content).hexdigest():
-            return PackageFile.DEAD
-        if record.sid != account_sid:
-            return PackageFile.UNUSABLE
-        expired = record.expires is not None and datetime.fromisoformat(record.expires) <= datetime.now(UTC)
-        return PackageFile.EXPIRED if expired else PackageFile.SOUND

@@ -12,18 +12,17 @@ from pathlib import Path
 
 from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
-from . import secret_file
-from .package_form import LARGEST, DjoinForm, PackageForm
-
-_LARGEST_RECORD = 1024 * 1024
+from .._rollout.machine_files import ISSUE_RECORD, file_name
+from . import record_file, secret_file
+from .package_form import LARGEST, DjoinForm, PackageFiles
 
 
 @dataclass(frozen=True)
 class PackageStore:
-    """Files are named after the machine in upper case, because case does not tell machines apart."""
+    """``form`` is that of the packages that lie there."""
 
     dest: Path
-    form: PackageForm = field(default_factory=DjoinForm)
+    form: PackageFiles = field(default_factory=DjoinForm)
 
     def prepare(self) -> None:
         """
@@ -32,17 +31,14 @@ class PackageStore:
         secret_file.make_directory(self.dest)
 
     def package(self, name: str) -> Path:
-        return self.dest / f"{name.upper()}{self.form.suffix}"
+        return self.dest / file_name(name, self.form.suffix)
 
     def issue_record(self, name: str) -> Path:
-        return self.dest / f"{name.upper()}.issue.json"
+        return self.dest / file_name(name, ISSUE_RECORD)
 
     def read_record(self, name: str) -> IssueRecord | None:
         """The issue record, or None where there is none that can be read."""
-        try:
-            return IssueRecord.from_json(secret_file.read(self.issue_record(name), _LARGEST_RECORD))
-        except (OSError, ValueError):
-            return None
+        return record_file.read(self.issue_record(name), IssueRecord.from_json)
 
     def status(self, name: str, account_sid: str | None) -> PackageFile:
         """What lies in the place of a package; ``account_sid`` is None where there is no account.
@@ -60,10 +56,7 @@ class PackageStore:
 
         :raises OSError: the intended record is still there
         """
-        if before is None:
-            self.issue_record(name).unlink(missing_ok=True)
-        else:
-            secret_file.write(self.issue_record(name), before.to_json().encode())
+        record_file.restore(self.issue_record(name), before)
 
     def write_records(self, records: Iterable[IssueRecord]) -> dict[str, OSError]:
         """Returns why some could not be written, by machine."""

@@ -9,32 +9,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .._rollout.machine_files import DJOIN, REVOCATION_RECORD, SEALED, file_name
 from .._rollout.package_life.revocation_record import RevocationRecord
-from . import secret_file
-
-_LARGEST_RECORD = 1024 * 1024
-_PACKAGES = (".djoin", ".sealed")
+from . import record_file, secret_file
 
 
 @dataclass(frozen=True)
 class RevocationStore:
-    """Files are named after the machine in upper case, beside those of the package store."""
+    """Beside the files of the package store."""
 
     dest: Path
 
     def record(self, name: str) -> Path:
-        return self.dest / f"{name.upper()}.revoked.json"
+        return self.dest / file_name(name, REVOCATION_RECORD)
 
     def packages(self, name: str) -> list[Path]:
         """The machine's packages that are there, in whatever form."""
-        return [file for suffix in _PACKAGES if (file := self.dest / f"{name.upper()}{suffix}").exists()]
+        return [file for suffix in (DJOIN, SEALED) if (file := self.dest / file_name(name, suffix)).exists()]
 
     def read(self, name: str) -> RevocationRecord | None:
         """The revocation record, or None where there is none that can be read."""
-        try:
-            return RevocationRecord.from_json(secret_file.read(self.record(name), _LARGEST_RECORD))
-        except (OSError, ValueError):
-            return None
+        return record_file.read(self.record(name), RevocationRecord.from_json)
 
     def prepare(self) -> None:
         """
@@ -53,10 +48,7 @@ class RevocationStore:
 
         :raises OSError: the intended record is still there
         """
-        if before is None:
-            self.record(name).unlink(missing_ok=True)
-        else:
-            self.write(before)
+        record_file.restore(self.record(name), before)
 
     def remove_packages(self, name: str) -> None:
         """

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from .._rollout import claims, identities, sealing
-from .._rollout.claims import Claims, Machine
+from .._rollout.claims import Machine
 from .._rollout.identities import Identity
 from .._rollout.sealing import SealError, x509
 from . import secret_file
@@ -63,7 +62,7 @@ def form(options: Mapping[str, Any], serial_numbers: Mapping[str, str]) -> Packa
         )
     return SealedForm(
         issuer=issuer(options),
-        recipients=_certificates(options["recipients"], read_file),
+        recipients=certificates(options["recipients"], read_file),
         lifetime=timedelta(days=options["lifetime"]),
         serial_numbers=serial_numbers,
         allow_issuer_as_recipient=options["issuer_may_read"],
@@ -78,18 +77,9 @@ def issuer(options: Mapping[str, Any], read: Reader = read_file) -> Identity:
     return _identity(options["issuer_key"], options["issuer_certificate"], options["issuer_passphrase"], read)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """What a sealed package says of itself, and the package inside, in bytes."""
-
-    claims: Claims
-    issuer: str
-    package: bytes
-
-
 def open_package(
     sealed: bytes, options: Mapping[str, Any], machine: Machine | None, read: Reader = read_file
-) -> Opened:
+) -> sealing.Opened:
     """Open with the options of ``OPEN_SPEC``; with a ``machine`` the package must be for it, and now.
 
     :raises SealError: it must not be used, or cannot be opened
@@ -101,11 +91,11 @@ def open_package(
         )
     key = _identity(options["recipient_key"], options["recipient_certificate"], options["recipient_passphrase"], read)
     now = datetime.now(UTC)
-    opened = sealing.open_sealed(sealed, key, _certificates(options["trusted_issuers"], read), now=now)
+    opened = sealing.open_sealed(sealed, key, certificates(options["trusted_issuers"], read), now=now)
     refusal = claims.check(opened.claims, machine, now) if machine else None
     if refusal:
         raise SealError(refusal)
-    return Opened(opened.claims, opened.issuer_fingerprint, opened.package)
+    return opened
 
 
 def _identity(key: str, certificate: str | None, passphrase: str | None, read: Reader) -> Identity:
@@ -113,7 +103,11 @@ def _identity(key: str, certificate: str | None, passphrase: str | None, read: R
     return identities.load_identity(_content(key, read), passphrase or os.environ.get(PASSPHRASE), key, beside)
 
 
-def _certificates(paths: Iterable[str], read: Reader) -> list[x509.Certificate]:
+def certificates(paths: Iterable[str], read: Reader) -> list[x509.Certificate]:
+    """Those of all the files.
+
+    :raises SealError: one cannot be read
+    """
     return [one for path in paths for one in identities.load_certificates(_content(path, read), path)]
 
 

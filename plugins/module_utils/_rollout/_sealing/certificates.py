@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
+from ..times import written
 from .libraries import UnsupportedAlgorithm, ec, rsa, serialization, x509
 
 PrivateKey: TypeAlias = "rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey"
 
+DER = b"0"  # 0x30, the tag of a SEQUENCE, which whatever is in DER here begins with
 _SMALLEST_RSA = 2048  # bits
 # What Windows and OpenSSL both know by name.
 _CURVES = ("secp256r1", "secp384r1", "secp521r1")
@@ -44,13 +46,13 @@ def validity_fault(certificate: x509.Certificate, now: datetime) -> str | None:
     """Why it is not valid now, with the next step."""
     if now < certificate.not_valid_before_utc:
         return (
-            f"the certificate {shown(certificate)} is not valid before {_written(certificate.not_valid_before_utc)}, "
-            f"and here it is {_written(now)}; set the clock, or use another certificate"
+            f"the certificate {shown(certificate)} is not valid before {written(certificate.not_valid_before_utc)}, "
+            f"and here it is {written(now)}; set the clock, or use another certificate"
         )
     if now > certificate.not_valid_after_utc:
         return (
-            f"the certificate {shown(certificate)} expired at {_written(certificate.not_valid_after_utc)}, and it is "
-            f"{_written(now)}; use a certificate that is valid"
+            f"the certificate {shown(certificate)} expired at {written(certificate.not_valid_after_utc)}, and it is "
+            f"{written(now)}; use a certificate that is valid"
         )
     return None
 
@@ -94,10 +96,6 @@ def encryption_fault(certificate: x509.Certificate) -> str | None:
             "use the certificate of a recipient"
         )
     return None
-
-
-def _written(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def require_readable(certificate: x509.Certificate) -> None:

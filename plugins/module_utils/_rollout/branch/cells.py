@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-Judgement = tuple[str, str]  # cause and remedy
+from ..refusal import Refusal
 
 _ESCAPED = r'(?:[^,+"\\<>;=\x00-\x1f]|\\[,+"\\<>;= #]|\\[0-9A-Fa-f]{2})'
 _RELATIVE_NAME = re.compile(rf"\s*(OU|CN|DC)\s*=\s*({_ESCAPED}+)", re.IGNORECASE)
@@ -21,64 +21,68 @@ _SPREADSHEET_NUMBER = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 _LONGEST = 256
 
 
-def judge(column: str, text: str) -> Judgement | None:
+def judge(column: str, text: str) -> Refusal | None:
     """What is wrong with a cell that is not empty; None where nothing is."""
     hidden = next((sign for sign in text if not sign.isprintable()), None)
     if hidden is not None:
-        return f"{column} holds the invisible character U+{ord(hidden):04X}", "type the value anew"
+        return Refusal(f"{column} holds the invisible character U+{ord(hidden):04X}", "type the value anew")
     if len(text) > _LONGEST:
-        return f"{column} has {len(text)} characters", f"shorten it to {_LONGEST}"
+        return Refusal(f"{column} has {len(text)} characters", f"shorten it to {_LONGEST}")
     rule = _RULES.get(column)
     return rule(column, text) if rule else None
 
 
-def _date(column: str, text: str) -> Judgement | None:
+def _date(column: str, text: str) -> Refusal | None:
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             date.fromisoformat(text)
             return None
     except ValueError:
-        return f"{column} {text!r} is not in the calendar", "correct it"
-    return f"{column} {text!r} is no date that everybody reads alike", "write it as 2026-12-31"
+        return Refusal(f"{column} {text!r} is not in the calendar", "correct it")
+    return Refusal(f"{column} {text!r} is no date that everybody reads alike", "write it as 2026-12-31")
 
 
-def _organizational_unit(column: str, text: str) -> Judgement | None:
+def _organizational_unit(column: str, text: str) -> Refusal | None:
     kinds = []
     for part in _SEPARATOR.split(text):
         match = _RELATIVE_NAME.fullmatch(part)
         if not match:
-            return f"{column} {text!r} is no distinguished name", "write it as OU=Staging,DC=corp,DC=example"
+            return Refusal(f"{column} {text!r} is no distinguished name", "write it as OU=Staging,DC=corp,DC=example")
         kinds.append(match[1].upper())
     domain = kinds.count("DC")
     if not domain or "DC" in kinds[:-domain] or len(kinds) == domain:
         cause = f"{column} {text!r} is no organizational unit in a domain"
-        return cause, "write it as OU=Staging,DC=corp,DC=example"
+        return Refusal(cause, "write it as OU=Staging,DC=corp,DC=example")
     return None
 
 
-def _identifier(column: str, text: str) -> Judgement | None:
+def _identifier(column: str, text: str) -> Refusal | None:
     if _SPREADSHEET_NUMBER.fullmatch(text):
-        return f"{column} {text!r} was made a number by a spreadsheet", "format the column as text and type it anew"
+        return Refusal(
+            f"{column} {text!r} was made a number by a spreadsheet", "format the column as text and type it anew"
+        )
     return None
 
 
-def _address(column: str, text: str) -> Judgement | None:
-    return None if _ADDRESS.fullmatch(text) else (f"{column} {text!r} is no host name or IP address", "correct it")
+def _address(column: str, text: str) -> Refusal | None:
+    return (
+        None if _ADDRESS.fullmatch(text) else Refusal(f"{column} {text!r} is no host name or IP address", "correct it")
+    )
 
 
-def _connection(column: str, text: str) -> Judgement | None:
+def _connection(column: str, text: str) -> Refusal | None:
     if _CONNECTION.fullmatch(text):
         return None
-    return f"{column} {text!r} is no connection plugin", "write it as winrm, psrp or ssh"
+    return Refusal(f"{column} {text!r} is no connection plugin", "write it as winrm, psrp or ssh")
 
 
-def _port(column: str, text: str) -> Judgement | None:
+def _port(column: str, text: str) -> Refusal | None:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return None
-    return f"{column} {text!r} is no port", "give a number from 1 to 65535"
+    return Refusal(f"{column} {text!r} is no port", "give a number from 1 to 65535")
 
 
-_RULES: dict[str, Callable[[str, str], Judgement | None]] = {
+_RULES: dict[str, Callable[[str, str], Refusal | None]] = {
     "inventory_tag": _identifier,
     "serial_number": _identifier,
     "staging_ou": _organizational_unit,

@@ -20,7 +20,9 @@ _OPTIONAL = ("name", "number", "wave", "responsible", "staging_ou", "production_
 # Connection data of the two phases: before the network is there with a local account, afterwards with Kerberos.
 PHASES = ("site", "domain")
 CONNECTION = ("address", "user", "connection", "port")
-KNOWN = (*REQUIRED, *_OPTIONAL, *(f"{phase}_{what}" for phase in PHASES for what in CONNECTION))
+# What becomes a variable machine_SOMETHING as it stands.
+PLAIN = (*REQUIRED, *_OPTIONAL)
+KNOWN = (*PLAIN, *(f"{phase}_{what}" for phase in PHASES for what in CONNECTION))
 # What the inventory itself sets as machine_SOMETHING, and so no extra column may be called.
 TAKEN = frozenset({*KNOWN, "serial", "connection", "source", "faults"})
 

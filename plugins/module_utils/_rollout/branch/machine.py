@@ -10,21 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .columns import CONNECTION, PHASES
+from .columns import CONNECTION, PHASES, PLAIN
 
-_PLAIN = (
-    "name",
-    "number",
-    "inventory_tag",
-    "serial_number",
-    "branch",
-    "type",
-    "wave",
-    "responsible",
-    "staging_ou",
-    "production_ou",
-    "planned_date",
-)
 _ANSIBLE = {
     "address": "ansible_host",
     "user": "ansible_user",
@@ -50,7 +37,7 @@ class Machine:
     def variables(self, extra: Collection[str] = ()) -> dict[str, Any]:
         """The host variables that are data; what the line does not say is left out, so that defaults work."""
         found: dict[str, Any] = {
-            f"machine_{column}": self.values[column] for column in (*_PLAIN, *extra) if column in self.values
+            f"machine_{column}": self.values[column] for column in (*PLAIN, *extra) if column in self.values
         }
         found |= {"machine_name": self.name, "machine_source": self.source}
         connection = self.connection()

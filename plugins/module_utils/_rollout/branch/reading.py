@@ -112,9 +112,8 @@ class _Line:
             except TemplateError as error:
                 self._tell(error.cause, error.remedy)
                 return ""
-        if problem := computer_name.problem(name):
-            words = f"{problem.cause}: {name!r}" if name else problem.cause
-            self._tell(words, problem.remedy)
+        if fault := computer_name.fault(name):
+            self._tell(f"{fault.cause}: {name!r}" if name else fault.cause, fault.remedy)
             return ""
         if name.lower() in _INVENTORY_WORDS:
             self._tell(f"the name {name!r} means something else to Ansible", "choose another")

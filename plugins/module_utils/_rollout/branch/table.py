@@ -37,7 +37,6 @@ class Line:
 class Table:
     """``header`` is None where there is none that can be read, and a fault says why; ``lines`` are those below it."""
 
-    file: str
     header: Line | None
     lines: tuple[Line, ...]
     faults: tuple[Fault, ...]
@@ -47,10 +46,10 @@ def read(file: str, content: bytes, encoding: str, delimiter: str | None, is_col
     """Read a file. Without a ``delimiter`` it is the one that makes most cells of the first line known columns."""
     if len(content) > _LARGEST:
         cause = f"the file has {len(content)} bytes"
-        return Table(file, None, (), (Fault(file, None, cause, "name a CSV file of at most 16 MiB"),))
+        return Table(None, (), (Fault(file, None, cause, "name a CSV file of at most 16 MiB"),))
     text = decode(file, content, encoding)
     if isinstance(text, Fault):
-        return Table(file, None, (), (text,))
+        return Table(None, (), (text,))
     numbered = [(number, line) for number, line in enumerate(_NEW_LINE.split(text), 1) if not _is_left_out(line)]
     if numbered and (said := re.fullmatch(r"sep=(.)", numbered[0][1].strip("\r\n "), re.IGNORECASE)):
         delimiter = delimiter or said[1]
@@ -69,8 +68,8 @@ def read(file: str, content: bytes, encoding: str, delimiter: str | None, is_col
     if not (lines or faults):
         faults.append(Fault(file, None, "the file is empty", "give it a line of column names and a line for each PC"))
     if not lines or (faults and faults[0].line is not None and faults[0].line < lines[0].number):
-        return Table(file, None, (), tuple(faults))
-    return Table(file, lines[0], tuple(lines[1:]), tuple(faults))
+        return Table(None, (), tuple(faults))
+    return Table(lines[0], tuple(lines[1:]), tuple(faults))
 
 
 def decode(file: str, content: bytes, encoding: str) -> str | Fault:

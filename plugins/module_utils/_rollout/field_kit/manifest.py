@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from .._sealing import canonical, signature, trust
@@ -21,6 +21,7 @@ from .._sealing.certificates import signing_fault, validity_fault
 from .._sealing.errors import SealError
 from .._sealing.libraries import x509
 from ..identities import Identity
+from ..times import written
 
 _KIND = "adops.offline_join field kit"
 _FORMAT = 1
@@ -93,7 +94,3 @@ def read(signed: bytes, trusted_issuers: Sequence[x509.Certificate], now: dateti
     if fields.get("kind") != _KIND or not canonical.is_number(fields.get("format"), _FORMAT):
         raise SealError("this is no manifest of a field kit in a form that is known; have the kit made again")
     return fields
-
-
-def written(time: datetime) -> str:
-    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

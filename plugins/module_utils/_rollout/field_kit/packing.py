@@ -14,6 +14,7 @@ from .._sealing.certificates import shown
 from .._sealing.errors import SealError
 from .._sealing.libraries import x509
 from ..issuing.issue_record import IssueRecord
+from ..machine_files import SEALED, file_name
 from .manifest import Carried
 
 FOLDER = "packages"  # on the stick
@@ -44,7 +45,7 @@ def carry(
     expires = datetime.fromisoformat(record.expires)
     if expires <= now:
         raise SealError(f"{name}: its package expired at {record.expires}; issue it again")
-    if not any(addressee.is_of(recipient) for addressee in envelope.addressees(armour.unwrap(sealed))):
+    if not any(addressee.is_of(recipient) for addressee in _addressees(name, sealed)):
         raise SealError(
             f"{name}: the kit's key {shown(recipient)} does not open its package; issue it again with this certificate "
             "among recipients"
@@ -56,6 +57,13 @@ def carry(
         issued=datetime.fromisoformat(record.issued).replace(microsecond=0),
         expires=expires,
         package_sha256=record.package_sha256,
-        file=f"{FOLDER}/{name.upper()}.sealed",
+        file=f"{FOLDER}/{file_name(name, SEALED)}",
         sha256=digest,
     )
+
+
+def _addressees(name: str, sealed: bytes) -> list[envelope.Addressee]:
+    try:
+        return envelope.addressees(armour.unwrap(sealed))
+    except SealError as fault:
+        raise SealError(f"{name}: {fault}") from None

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..clock import KERBEROS_TOLERANCE
-from ..joining import editions, windows_join
+from ..joining import editions, right_machine, windows_join
 
 _WORKSTATION = 1  # Win32_OperatingSystem.ProductType
 _SKUS = range(0x1000)  # GetProductInfo: far beyond the numbers that were ever given
@@ -23,7 +23,7 @@ def table() -> dict[str, Any]:
     """For the kit, in what JSON can hold; ``clock_tolerance`` is in seconds."""
     return {
         "editions_that_cannot_join": [sku for sku in _SKUS if editions.can_join(sku, _WORKSTATION) is False],
-        "domain_controller_roles": list(windows_join.DOMAIN_CONTROLLERS),
+        "domain_controller_roles": list(right_machine.DOMAIN_CONTROLLERS),
         "entra_device_join": windows_join.DEVICE_JOIN,
         "clock_tolerance": int(KERBEROS_TOLERANCE),
     }

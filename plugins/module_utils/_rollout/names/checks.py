@@ -10,7 +10,6 @@ that stands twice in the inventory explains what ``doubles`` finds twice in the 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,7 +20,8 @@ from .template import NameTemplate
 INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE = "inventory", "name_rules", "name_template", "name_double", "name_known"
 ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE = "account", "common_name", "dns_host_name", "service_principal_name"
 DELETED, DNS = "deleted_account", "dns_record"
-IDS = (INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE, ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE, DELETED, DNS)
+OF_DIRECTORY = (ACCOUNT, COMMON_NAME, HOST_NAME, SERVICE, DELETED, DNS)
+IDS = (INVENTORY, RULES, TEMPLATE, DOUBLE, ELSEWHERE, *OF_DIRECTORY)
 _SWAPPED = f"choose another name, or tolerate {ELSEWHERE} once where the device was swapped"
 
 
@@ -67,8 +67,8 @@ class NameRules:
 
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
-        self._asked = Counter(name.lower() for name in lists.machines)
-        self._listed = Counter(name.lower() for name in lists.inventory)
+        self._asked = computer_name.times(lists.machines)
+        self._listed = computer_name.times(lists.inventory)
         self._known: dict[str, list[Known]] = {}
         for known in lists.known:
             self._known.setdefault(known.name.lower(), []).append(known)
@@ -84,9 +84,8 @@ class NameRules:
     def _possible(self, machine: Machine, domain_netbios_name: str) -> Check:
         if machine.name.lower() == domain_netbios_name.lower():
             return failed(RULES, "the name is that of the domain", "choose another name")
-        problem = computer_name.problem(machine.name)
-        if problem:
-            return failed(RULES, problem.cause, problem.remedy)
+        if fault := computer_name.fault(machine.name):
+            return failed(RULES, *fault)
         return passed(RULES, "the name is one for NetBIOS and for DNS, and nobody reserves it")
 
     def _template(self, machine: Machine) -> Check:

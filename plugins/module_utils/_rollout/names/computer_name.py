@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from ..refusal import Refusal
 
 _LONGEST = 15  # NetBIOS keeps the sixteenth byte for itself
 _ALLOWED = re.compile(r"[A-Za-z0-9-]+")
@@ -23,51 +24,50 @@ _RESERVED = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with a name, and how to mend it."""
-
-    cause: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.cause}; {self.remedy}"
-
-
-def problem(name: str) -> Problem | None:
+def fault(name: str) -> Refusal | None:
     """What is wrong with a machine's name and how to mend it, or None."""
     if not name:
-        return Problem("the name is empty", "give every machine a name")
+        return Refusal("the name is empty", "give every machine a name")
     if not _ALLOWED.fullmatch(name):
         illegal = "".join(sorted(set(_ALLOWED.sub("", name))))
-        return Problem(f"the name holds {illegal!r}", "use only the letters A to Z, digits and hyphens")
+        return Refusal(f"the name holds {illegal!r}", "use only the letters A to Z, digits and hyphens")
     if len(name) > _LONGEST:
-        return Problem(f"the name has {len(name)} characters", f"NetBIOS allows {_LONGEST}, shorten it")
+        return Refusal(f"the name has {len(name)} characters", f"NetBIOS allows {_LONGEST}, shorten it")
     if name.startswith("-") or name.endswith("-"):
-        return Problem("the name begins or ends with a hyphen, which DNS does not allow", "remove it")
+        return Refusal("the name begins or ends with a hyphen, which DNS does not allow", "remove it")
     if name.isdigit():
-        return Problem("the name has only digits, which Windows refuses", "add a letter")
+        return Refusal("the name has only digits, which Windows refuses", "add a letter")
     if name.upper() in _RESERVED:
-        return Problem("the name is reserved by Windows", "choose another")
+        return Refusal("the name is reserved by Windows", "choose another")
     return None
 
 
-def fault(name: str) -> str | None:
-    """What is wrong with a machine's name and how to mend it, in one sentence, or None."""
-    found = problem(name)
-    return None if found is None else str(found)
+def times(names: Iterable[str]) -> Counter[str]:
+    """How often each name stands in a list, in lower case: case does not tell machines apart."""
+    return Counter(name.lower() for name in names)
+
+
+def doubled(names: Iterable[str]) -> dict[str, str]:
+    """What is to be said of each name, as it is written, that stands in a list more than once."""
+    names = list(names)
+    count = times(names)
+    return {
+        name: f"the name is in the list {count[name.lower()]} times; case does not tell names apart, keep one"
+        for name in names
+        if count[name.lower()] > 1
+    }
 
 
 def faults(names: Iterable[str], domain_netbios_name: str) -> dict[str, str]:
     """The fault of every name of a list that has one; names are compared without regard to case."""
     names = list(names)
-    times = Counter(name.lower() for name in names)
+    twice = doubled(names)
     found: dict[str, str] = {}
     for name in names:
-        if times[name.lower()] > 1:
-            found[name] = f"the name is in the list {times[name.lower()]} times; case does not tell names apart"
+        if name in twice:
+            found[name] = twice[name]
         elif name.lower() == domain_netbios_name.lower():
             found[name] = "the name is that of the domain; choose another"
-        elif sentence := fault(name):
-            found[name] = sentence
+        elif wrong := fault(name):
+            found[name] = str(wrong)
     return found

@@ -128,7 +128,7 @@ def test_a_refusal_is_not_carried_out(write: Write, directory: Directory) -> Non
 @pytest.mark.parametrize("doubled", ["PC-1", "pc-1"])
 def test_a_name_that_is_given_twice(write: Write, directory: Directory, doubled: str) -> None:
     answers = write(plan("PC-1", MOVE), plan("PC-2", MOVE), names=("PC-1", doubled, "PC-2"))
-    assert "more than once" in (answers["PC-1"].error or "")
+    assert "in the list 2 times" in (answers["PC-1"].error or "")
     assert directory.writes == [(dn("PC-2"), THERE)]
 
 

@@ -16,6 +16,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.erro
     AddError,
     DeleteError,
     DirectoryError,
+    ExistsError,
     ModifyError,
     MoveError,
     ResetError,
@@ -80,12 +81,15 @@ FORBIDDEN = ldap3_exceptions.LDAPInsufficientAccessRightsResult(result=50, descr
 CONSTRAINT = ldap3_exceptions.LDAPConstraintViolationResult(
     result=19, description="constraintViolation", message=f"0000202F: quoting {PASSWORD}"
 )
+UNWILLING = ldap3_exceptions.LDAPUnwillingToPerformResult(
+    result=53, description="unwillingToPerform", message="0000216D: SvcErr"
+)
 
 
 @pytest.mark.parametrize(
     ("name", "failure", "kind", "cause", "remedy"),
     [
-        ("add", EXISTS, AddError, "there is an object of this name", "choose another name, or look at what it is"),
+        ("add", EXISTS, ExistsError, "there is an object of this name", "choose another name"),
         ("add", NOWHERE, AddError, f"the organizational unit {UNIT} is not there", "create it, or correct path"),
         ("add", FORBIDDEN, AddError, f"the login may not create computers in {UNIT}", "delegate it the right"),
         (
@@ -104,7 +108,7 @@ CONSTRAINT = ldap3_exceptions.LDAPConstraintViolationResult(
         ("move", NOWHERE, MoveError, "is not there any more", "run again"),
         ("move", FORBIDDEN, MoveError, "the login may not delete it here", "create computers on the OU"),
         ("move", CONSTRAINT, MoveError, "the directory refused: constraintViolation", "up: 0000202F"),
-        ("delete", FORBIDDEN, DeleteError, "the directory refused", "delete it by hand (insufficientAccessRights)"),
+        ("delete", FORBIDDEN, DeleteError, "refused: insufficientAccessRights", "delete it by hand"),
     ],
 )
 def test_a_refusal_tells_cause_and_next_step(
@@ -127,6 +131,13 @@ def test_who_has_taken_a_service_principal_name_is_named() -> None:
     assert raised.value.cause == said
     assert "setspn -D" in raised.value.remedy
     assert all(f"(servicePrincipalName={spn.decode()})" in directory.asked for spn in SPNS)
+
+
+def test_nobody_is_searched_for_who_could_not_have_taken_a_name() -> None:
+    directory = Directory(UNWILLING, ("CN=svc,DC=corp,DC=example",))
+    with pytest.raises(AddError, match="machine account quota"):
+        act("add", directory)
+    assert not directory.asked
 
 
 def test_a_new_account_never_is_without_its_password() -> None:

@@ -15,8 +15,12 @@ from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._dir
 
 ME = f"{sddl.DOMAIN_SID}-2001"
 COMPUTER = "bf967a86-0de6-11d0-a285-00aa003049e2"
+RECOVERY_INFORMATION = "ea715d30-8f53-40d0-bd1e-6109186d782c"
+PUBLIC_INFORMATION = "e48d0154-bcf8-11d1-8702-00c04fb96050"
+ESCROW = f"(OA;CIIO;RP;{PUBLIC_INFORMATION};{RECOVERY_INFORMATION};{ME})"
 WANTED = {
-    (Duty.ISSUE, Place.STAGING): [f"(OA;CI;CC;{COMPUTER};;{ME})"],
+    (Duty.ISSUE, Place.STAGING): [f"(OA;CI;CC;{COMPUTER};;{ME})", ESCROW],
+    (Duty.ISSUE, Place.PRODUCTION): [ESCROW],
     (Duty.REISSUE, Place.STAGING): [
         f"(OA;CIIO;CR;00299570-246d-11d0-a768-00aa006e0529;{COMPUTER};{ME})",  # Reset Password
         f"(OA;CIIO;WP;bf967a68-0de6-11d0-a285-00aa003049e2;{COMPUTER};{ME})",  # userAccountControl
@@ -28,8 +32,9 @@ WANTED = {
         f"(OA;CIIO;WP;bf967a0e-0de6-11d0-a285-00aa003049e2;{COMPUTER};{ME})",  # name
         f"(OA;CIIO;WP;bf96793f-0de6-11d0-a285-00aa003049e2;{COMPUTER};{ME})",  # cn
         f"(OA;CIIO;WDWO;;{COMPUTER};{ME})",
+        ESCROW,
     ],
-    (Duty.PROMOTE, Place.PRODUCTION): [f"(OA;CI;CC;{COMPUTER};;{ME})"],
+    (Duty.PROMOTE, Place.PRODUCTION): [f"(OA;CI;CC;{COMPUTER};;{ME})", ESCROW],
     (Duty.GROUPS, Place.GROUP): [f"(OA;;WP;bf9679c0-0de6-11d0-a285-00aa003049e2;;{ME})"],  # member
 }
 RESTRICTIONS = uuid.UUID("4c164200-20c0-11d0-a768-00aa006e0529")

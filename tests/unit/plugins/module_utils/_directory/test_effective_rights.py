@@ -125,7 +125,7 @@ def test_what_cannot_be_seen_is_unknown_and_missing() -> None:
         "reset its password (unknown: what decides it was not readable)",
         "write its userAccountControl (unknown: what decides it was not readable)",
     ]
-    assert container(None, b"computer").missing("issue") == []
+    assert container(None, b"computer").missing() == []
 
 
 def test_missing_is_told_in_words() -> None:
@@ -137,17 +137,12 @@ def test_missing_is_told_in_words() -> None:
         "write its servicePrincipalName",
     ]
     assert nothing.missing("revoke") == ["reset its password", "write its userAccountControl"]
-    assert nothing.missing("promote") == [
-        "delete it",
-        "write its name and cn",
-        "take it into ownership",
-        "write its access control list",
-    ]
+    assert nothing.missing("move") == ["delete it", "write its name and cn"]
+    assert nothing.missing("hand_over") == ["take it into ownership", "write its access control list"]
+    assert nothing.missing("strip") == ["write its access control list"]
     assert nothing.missing("delete") == ["delete it"]
     assert account(f"(A;;GA;;;{ME})").missing("reissue") == []
-    assert container("").missing("issue") == ["create computer accounts in it"]
-    assert container("").missing("promote_from") == ["delete computer accounts in it"]
-    assert container("").missing("promote_to") == ["create computer accounts in it"]
+    assert container("").missing() == ["create computer accounts in it"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +159,7 @@ def test_missing_is_told_in_words() -> None:
 def test_members_of_a_group(dacl: str, may: bool) -> None:
     group = GroupRights.judge("CN=DirectAccess,DC=corp,DC=example", entry(dacl), SIDS)
     assert group.write_member is may
-    assert group.missing("groups") == ([] if may else ["write its members"])
+    assert group.missing() == ([] if may else ["write its members"])
 
 
 def test_accounts_of_the_lab() -> None:
@@ -175,10 +170,12 @@ def test_accounts_of_the_lab() -> None:
         for rid in (1103, 1104, 1105, 1107)
     )
     assert maker.missing("reissue") == []
-    assert maker.missing("promote") == ["write its name and cn", "take it into ownership"]
+    assert maker.missing("move") == ["write its name and cn"]
+    assert maker.missing("hand_over") == ["take it into ownership"]
     assert reissue.missing("reissue") == []
-    assert len(reissue.missing("promote")) == 4
-    assert promote.missing("promote") == ["delete it (unknown: what decides it was not readable)"]
+    assert len(reissue.missing("move")) == len(reissue.missing("hand_over")) == 2
+    assert promote.missing("move") == ["delete it (unknown: what decides it was not readable)"]
+    assert promote.missing("hand_over") == []
     assert len(promote.missing("reissue")) == 4
     assert len(nobody.missing("reissue")) == 4
 

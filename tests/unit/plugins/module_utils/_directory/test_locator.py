@@ -43,7 +43,6 @@ def test_recorded_answer() -> None:
         forest_name="corp.example",
         domain_name="corp.example",
         host_name="dc1.corp.example",
-        netbios_domain_name="CORP",
         site="Default-First-Site-Name",
         client_site="Default-First-Site-Name",
     )
@@ -55,7 +54,6 @@ def test_order_of_the_names() -> None:
     assert found.forest_name == "forest"
     assert found.domain_name == "domain"
     assert found.host_name == "host"
-    assert found.netbios_domain_name == "NETBIOS"
     assert (found.site, found.client_site) == ("site", "client")
     assert (found.flags, found.domain_guid) == (0x3F3FD, GUID)
 
@@ -91,7 +89,7 @@ def test_pointers() -> None:
     first = [name("a", "b"), b"\x01c\xc0\x18", b"\xc0\x1a", b"\xc0\x1d"]
     found = decode(answer(*first, *map(name, ["host", "user", "site", "client"])))
     assert (found.forest_name, found.domain_name) == ("a.b", "c.a.b")
-    assert (found.host_name, found.netbios_domain_name) == ("b", "c.a.b")
+    assert found.host_name == "b"
     assert (found.site, found.client_site) == ("site", "client"), "what follows begins behind the first pointer"
 
 

@@ -7,14 +7,22 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import (
+    ConnectionLost,
+    MoveError,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.libraries import ldap3_exceptions
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.refusals import explain
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.refusals import Refusal, explain, told
+
+
+def unwilling(diagnostic: str) -> Exception:
+    return ldap3_exceptions.LDAPUnwillingToPerformResult(
+        result=53, description="unwillingToPerform", message=diagnostic
+    )
 
 
 def refused(diagnostic: str) -> tuple[str, str]:
-    return explain(
-        ldap3_exceptions.LDAPUnwillingToPerformResult(result=53, description="unwillingToPerform", message=diagnostic)
-    )
+    return explain(unwilling(diagnostic))
 
 
 @pytest.mark.parametrize(
@@ -33,16 +41,41 @@ def refused(diagnostic: str) -> tuple[str, str]:
     ],
 )
 def test_known_number_has_its_cause_and_next_step(diagnostic: str, cause: str, remedy: str) -> None:
-    told = refused(diagnostic)
-    assert cause in told[0]
-    assert remedy in told[1]
-    assert "DSID" not in "".join(told)
+    said = refused(diagnostic)
+    assert cause in said[0]
+    assert remedy in said[1]
+    assert "DSID" not in "".join(said)
 
 
 def test_unknown_number_is_told_alone() -> None:
-    told = refused("000020EF: NameErr: quoting a secret")
-    assert told == ("the directory refused: unwillingToPerform", "look the diagnostic number up: 000020EF")
+    said = refused("000020EF: NameErr: quoting a secret")
+    assert said == ("the directory refused: unwillingToPerform", "look the diagnostic number up: 000020EF")
 
 
 def test_no_diagnostic_at_all() -> None:
     assert refused("")[1] == "look the diagnostic number up: none given"
+
+
+@pytest.mark.parametrize(
+    ("diagnostic", "causes", "remedy", "said"),
+    [
+        ("", {ldap3_exceptions.LDAPUnwillingToPerformResult: Refusal("as here", "so")}, "look", "as here (53); so"),
+        ("", {ldap3_exceptions.LDAPNoSuchObjectResult: Refusal("no", "no")}, "look", "unwillingToPerform (53); look"),
+        ("000020EF: NameErr", None, None, "unwillingToPerform (53); look the diagnostic number up: 000020EF"),
+        ("0000216D: SvcErr", None, "look", "has used up its machine account quota (53); delegate it"),
+    ],
+)
+def test_the_exception_of_the_act_tells_what_is_known_best(
+    diagnostic: str, causes: dict[type[Exception], Refusal] | None, remedy: str | None, said: str
+) -> None:
+    with pytest.raises(MoveError) as raised, told(MoveError, "move it", "CN=PC-1", causes, remedy):
+        raise unwilling(diagnostic)
+    assert said in str(raised.value).replace("LDAP result ", "")
+    assert (raised.value.act, raised.value.dn, raised.value.result) == ("move it", "CN=PC-1", 53)
+    assert raised.value.__suppress_context__
+
+
+def test_what_is_no_refusal_passes() -> None:
+    lost = ConnectionLost("ask dc1", "the domain controller stopped answering", "look at it")
+    with pytest.raises(ConnectionLost), told(MoveError, "move it", "CN=PC-1"):
+        raise lost

@@ -24,7 +24,7 @@ HERE = "DC1.corp.example"
 DOMAIN = Domain(
     "DC=corp,DC=example", "CN=Configuration,DC=corp,DC=example", "corp.example", "CORP", "corp.example",
     uuid.UUID(int=1), "S-1-5-21-1-2-3", 7, 7, 0,
-    Ping(0, uuid.UUID(int=1), "corp.example", "corp.example", HERE, "CORP", "", ""),
+    Ping(0, uuid.UUID(int=1), "corp.example", "corp.example", HERE, "", ""),
 )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class TestOpening:
         machine = Machine(CLAIMS.machine, serial_number=CLAIMS.serial_number)
         opened = seal_options.open_package(sealed(), options, machine)
         assert (opened.claims, opened.package) == (CLAIMS, sealed_samples.PACKAGE)
-        assert opened.issuer == issuer_of_today().fingerprint
+        assert opened.issuer_fingerprint == issuer_of_today().fingerprint
 
     def test_the_passphrase_from_the_environment(
         self, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch

@@ -60,7 +60,7 @@ def test_who_opens_packages_cannot_sign_it() -> None:
 
 def test_the_inside_of_a_package_is_no_manifest() -> None:
     opened = samples.open_it(samples.sealed())
-    content = sealing.Content(opened.claims, opened.recipients, opened.package).to_bytes()
+    content = sealing.Content(opened.claims, [samples.recipient().fingerprint], opened.package).to_bytes()
     signed = sealing.signature.sign(content, samples.issuer().certificate, samples.issuer().key)
     with pytest.raises(SealError, match="no manifest of a field kit"):
         manifests.read(signed, [samples.issuer().certificate], NOW)

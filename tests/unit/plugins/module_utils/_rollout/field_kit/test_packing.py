@@ -18,6 +18,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealin
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples as samples
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.sealed_samples import CLAIMS, NOW
 
+CUT_OFF = samples.sealed()[:-1]
+
 
 def record(**changes: Any) -> IssueRecord:
     whole = IssueRecord(
@@ -54,6 +56,7 @@ def test_what_the_manifest_gets() -> None:
         ({"sealed": samples.sealed().replace(b"\n", b"\r\n")}, "not the one of the issue record"),
         ({"record": None}, "not the one of the issue record"),
         ({"name": "BER-PC-002"}, "not the one of the issue record"),
+        ({"sealed": CUT_OFF, "record": record(sealed_sha256=hashlib.sha256(CUT_OFF).hexdigest())}, "is cut off"),
         ({"record": record(package_sha256=None)}, "its issue record is unfinished"),
         ({"now": CLAIMS.expires}, "its package expired at 2026-12-21"),
         ({"recipient": samples.recipient("Other").certificate}, "does not open its package"),

@@ -10,7 +10,7 @@ import json
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import rules
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import editions, windows_join
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import editions, right_machine
 
 
 def test_editions_are_those_that_the_join_refuses() -> None:
@@ -23,7 +23,7 @@ def test_editions_are_those_that_the_join_refuses() -> None:
 
 def test_a_change_of_the_rules_changes_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(editions, "_HOME", frozenset({7}))
-    monkeypatch.setattr(windows_join, "DOMAIN_CONTROLLERS", (9,))
+    monkeypatch.setattr(right_machine, "DOMAIN_CONTROLLERS", (9,))
     told = rules.table()
     assert (told["editions_that_cannot_join"], told["domain_controller_roles"]) == ([7], [9])
 
