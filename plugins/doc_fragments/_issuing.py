@@ -28,7 +28,8 @@ options:
         the notes.
       - V(never) leaves every account that exists alone.
       - V(missing) does it where O(dest) has no package of the account that can be read.
-      - V(dead) does it also where the package in O(dest) is dead, because its password was reset since.
+      - V(dead) does it also where the package in O(dest) is dead, because its password was reset since, or has expired.
+        One that did its work, because the machine is proved to use its account, is kept.
       - V(always) does it for every machine of the list.
     type: str
     choices: [never, missing, dead, always]

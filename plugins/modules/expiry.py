@@ -43,9 +43,10 @@ options:
       underway:
         description:
           - Why its package may be on its way or applied, completing "it is untouched, because ..."; for example an
-            event of the ledger. Empty where nobody knows of that.
+            event of the ledger. Empty where it is known that it is not, such as by a ledger that has it as issued only.
+          - Without it nobody knows, and the package stays V(unknown), because an offline join leaves no trace in the
+            directory.
         type: str
-        default: ''
   dest:
     description:
       - Where M(adops.offline_join.packages) wrote the packages and their issue records. Nothing expires without its
@@ -58,8 +59,8 @@ options:
     type: int
   strand:
     description:
-      - Let packages expire that are O(machines[].underway), too, if the machine is named in O(strand_machines). A
-        machine that applied one has to join again.
+      - Let packages expire that are O(machines[].underway), or of which nobody knows that, too, if the machine is named
+        in O(strand_machines). A machine that applied one has to join again.
     type: bool
     default: false
   strand_machines:
@@ -91,6 +92,7 @@ EXAMPLES = r"""
     dest: /srv/packages/berlin
     machines:
       - name: BER-PC-001
+        underway: "" # still in the safe
       - name: BER-PC-002
         underway: it was carried on 2026-11-20
   delegate_to: localhost
@@ -140,6 +142,12 @@ machines:
       type: list
       elements: str
       returned: when it is revoked
+    revocation_record:
+      description:
+        - The revocation record, as it lies beside the issue record. The playbooks put it into the ledger, from where
+          M(adops.offline_join.ledger_packages) fetches it. It holds no secret.
+      type: dict
+      returned: when it is revoked
     error:
       description: Why something was not done, and what to do.
       type: str
@@ -181,7 +189,7 @@ ARGUMENT_SPEC = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {"name": {"type": "str", "required": True}, "underway": {"type": "str", "default": ""}},
+        "options": {"name": {"type": "str", "required": True}, "underway": {"type": "str"}},
     },
     "dest": {"type": "path", "required": True},
     "lifetime": {"type": "int"},

@@ -172,7 +172,7 @@ machines:
       type: bool
       returned: always
     headline:
-      description: The first cause that is broken, with its remedy; none where all is well.
+      description: The first cause that stops the machine, with its remedy; none where nothing stops it.
       type: str
       returned: always
       sample: "the zone has A 192.0.2.7 for this name; delete the record of a machine that is gone, or ..."

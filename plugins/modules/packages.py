@@ -70,6 +70,20 @@ options:
           - Only the certificate and its key are taken from the file; name its CAs in O(root_ca_files).
         type: path
         version_added: 0.3.0
+      underway:
+        description:
+          - Why its package may be applied although the directory does not show it, such as C(it was applied on
+            2026-11-20); an offline join leaves no trace there before the network is. The account then counts as one
+            that lives. Empty where nobody knows of that.
+        type: str
+        default: ''
+        version_added: 0.6.0
+      applied:
+        description:
+          - Whether its package is known to be applied. One that has expired since did its work, and is kept.
+        type: bool
+        default: false
+        version_added: 0.6.0
   trusted_owners:
     description:
       - Users and groups, by SID or account name, whose accounts may be reused although this login did not make them.
@@ -89,7 +103,8 @@ notes:
     protected or disabled accounts, delegation), when somebody left a preparation on it (key credentials, resource-based
     delegation, foreign service principal names, explicit rights ...), when Microsoft's account re-use rule (KB5020276)
     forbids it, or when its machine lives. The last is judged by the issue record and by every writable domain
-    controller; one that does not answer counts as proof of life.
+    controller; one that does not answer counts as proof of life. None of them sees a machine that was joined offline
+    and waits for its network; tell it with O(machines[].underway).
   - Policies are read once, before anything else is done; a fault in one of them ends the call. They are part of the
     package that is issued, so a package that is kept keeps the policies it was issued with, whatever became of them in
     the domain.
@@ -202,7 +217,7 @@ machines:
       description: The package file.
       type: str
       returned: success of this machine
-      sample: /srv/packages/berlin/BER-PC-001.djoin
+      sample: /srv/packages/berlin/BER-PC-001.sealed
     package_sha256:
       description: Fingerprint of the package inside, as the ledger knows it.
       type: str
@@ -228,7 +243,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._directory.call
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.locator import ping
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import sid
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing import certificate_sources, extra_parts
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.issuer import Issuer, Machine
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.package_maker import PackageMaker
@@ -257,6 +272,8 @@ ARGUMENT_SPEC = {
             "name": {"type": "str", "required": True},
             "path": {"type": "str"},
             "serial_number": {"type": "str"},
+            "underway": {"type": "str", "default": ""},
+            "applied": {"type": "bool", "default": False},
             **extra_parts.MACHINE_SPEC,
         },
     },
@@ -292,14 +309,15 @@ def issue(module: AnsibleModule) -> dict[str, Any]:
         policies = read_policies(module, connection, domain)
         additions = collect_additions(module, connection, domain)
         store = PackageStore(Path(params["dest"]), form)
-        evidence = Evidence(store)
+        evidence = Evidence(store, {one["name"]: one["underway"] for one in params["machines"]})
         reuse = Reuse(
             connection,
             domain,
             caller,
             evidence,
-            trusted_owners=identifiers(connection, domain, params["trusted_owners"]),
+            trusted_owners=[sid(connection, domain, one) for one in params["trusted_owners"]],
             live_machines=params["live_machines"],
+            applied=[one["name"] for one in params["machines"] if one["applied"]],
         )
         maker = PackageMaker(
             domain,

@@ -54,6 +54,20 @@ options:
         type: list
         elements: str
         default: []
+      underway:
+        description:
+          - Why its package may be applied although the directory does not show it, such as C(it was applied on
+            2026-11-20); an offline join leaves no trace there before the network is. The account then counts as one
+            that lives. Empty where nobody knows of that.
+        type: str
+        default: ''
+        version_added: 0.6.0
+      applied:
+        description:
+          - Whether its package is known to be applied. One that has expired since did its work, and is kept.
+        type: bool
+        default: false
+        version_added: 0.6.0
   dest:
     description:
       - Where M(adops.offline_join.packages) writes the packages and their issue records. An account whose package is in
@@ -202,7 +216,7 @@ machines:
       type: bool
       returned: always
     headline:
-      description: The first cause that is broken, with its remedy; none where all is well.
+      description: The first cause that stops the machine, with its remedy; none where nothing stops it.
       type: str
       returned: always
       sample: "the login may not create computers in OU=Staging,DC=corp,DC=example; delegate it the right on ..."
@@ -231,7 +245,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call.answers i
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.caller import Caller
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.connection import connect
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.domain import Domain
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import identifiers
+from ansible_collections.adops.offline_join.plugins.module_utils._directory.principals import sid
 from ansible_collections.adops.offline_join.plugins.module_utils._inspection.preflight import (
     Machine,
     Order,
@@ -258,6 +272,8 @@ ARGUMENT_SPEC = {
             "production_ou": {"type": "str"},
             "site": {"type": "str"},
             "groups": {"type": "list", "elements": "str", "default": []},
+            "underway": {"type": "str", "default": ""},
+            "applied": {"type": "bool", "default": False},
         },
     },
     "dest": {"type": "path"},
@@ -281,9 +297,10 @@ def look(module: AnsibleModule) -> dict[str, Any]:
             connection,
             domain,
             caller,
-            Evidence(store),
-            trusted_owners=identifiers(connection, domain, params["trusted_owners"]),
+            Evidence(store, {one["name"]: one["underway"] for one in params["machines"]}),
+            trusted_owners=[sid(connection, domain, one) for one in params["trusted_owners"]],
             live_machines=params["live_machines"],
+            applied=[one["name"] for one in params["machines"] if one["applied"]],
         )
         preflight = Preflight(connection, domain, caller, reuse, Order(params["regenerate"], store, params["tolerate"]))
         of_domain = preflight.of_domain(len(machines))

@@ -40,6 +40,14 @@ options:
           - The machine's name, without the dollar sign at the end of its account name.
         type: str
         required: true
+      underway:
+        description:
+          - Why its package may be applied although the directory does not show it, such as C(it was applied on
+            2026-11-20); an offline join leaves no trace there before the network is. The account then counts as one
+            that lives. Empty where nobody knows of that.
+        type: str
+        default: ''
+        version_added: 0.6.0
   reason:
     description:
       - Why. It goes into the revocation record.
@@ -179,6 +187,12 @@ machines:
       returned: when it is revoked
       sample:
         - a ticket-granting ticket from before opens services for up to 20 minutes more
+    revocation_record:
+      description:
+        - The revocation record, as it lies beside the issue record. The playbooks put it into the ledger, from where
+          M(adops.offline_join.ledger_packages) fetches it. It holds no secret.
+      type: dict
+      returned: when it is revoked
     error:
       description: Why something was not done, and what to do.
       type: str
@@ -218,7 +232,7 @@ ARGUMENT_SPEC = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {"name": {"type": "str", "required": True}},
+        "options": {"name": {"type": "str", "required": True}, "underway": {"type": "str", "default": ""}},
     },
     "reason": {"type": "str", "required": True},
     "dest": {"type": "path", "required": True},
@@ -240,7 +254,7 @@ def revoke(module: AnsibleModule) -> dict[str, Any]:
         domain = Domain.read(connection)
         caller = Caller.read(connection)
         caller.require_delegated(domain.sid, allow_tier0=connection.settings.allow_tier0)
-        evidence = Evidence(PackageStore(dest))
+        evidence = Evidence(PackageStore(dest), {one["name"]: one["underway"] for one in params["machines"]})
         store = RevocationStore(dest)
         revoker = Revoker(connection, domain, caller, evidence, store, order, check_mode=module.check_mode)
         try:

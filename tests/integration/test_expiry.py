@@ -31,7 +31,8 @@ def issued(pair: Lab, tmp_path: Path) -> Branch:
 def expire(branch: Branch, *machines: dict[str, Any], check: bool = False, **options: Any) -> dict[str, Any]:
     """With a lifetime that is over; the answer may fail where the second domain controller lags."""
     branch.account = "reissue"
-    given = {"machines": list(machines) or [{"name": name} for name in branch.names], "dest": str(branch.dest)}
+    known = [{"name": name, "underway": ""} for name in branch.names]
+    given = {"machines": list(machines) or known, "dest": str(branch.dest)}
     here = {"lifetime": 0, "controllers": [branch.lab.server]}
     return branch.module("expiry", given | here | options, check=check)
 
@@ -44,7 +45,7 @@ class TestExpiry:
     def test_only_what_is_late_and_unused(self, issued: Branch) -> None:
         unused, live, underway = issued.names
         make_live(issued, live)
-        machines = [{"name": unused}, {"name": live}, {"name": underway, "underway": "it was carried"}]
+        machines = [{"name": unused, "underway": ""}, {"name": live}, {"name": underway, "underway": "it was carried"}]
         before = issued.accounts()
         predicted = succeeded(expire(issued, *machines, check=True))
         assert states(predicted) == ["to be revoked", "used", "underway"]
@@ -66,6 +67,22 @@ class TestExpiry:
         assert states(succeeded(expire(issued, lifetime=30))) == ["valid"] * 3
         assert states(succeeded(expire(issued, lifetime=None))) == ["valid"] * 3
         assert issued.accounts() == before
+
+    def test_what_nobody_noted(self, issued: Branch) -> None:
+        """A machine that was joined offline looks like one whose package still lies in the safe."""
+        joined, *others = issued.names
+        member = issued.member(joined)
+        assert member.request_offline_join(issued.package(joined)).returncode == 0
+        before = issued.accounts()
+        answer = succeeded(expire(issued, *({"name": name} for name in issued.names)))
+        assert states(answer) == ["unknown"] * 3
+        assert "nobody noted whether it was applied; keep a ledger" in answer["machines"][joined]["reason"]
+        told = errors(revoke(issued, machines=[{"name": joined, "underway": "it was applied"}]))[joined]
+        assert "the machine is treated as live, because it was applied; leave it alone; in an incident, set" in told
+        assert issued.accounts() == before
+        assert member.secure_channel().returncode == 0
+        stranded = succeeded(expire(issued, {"name": others[0]}, strand=True, strand_machines=[others[0]]))
+        assert states(stranded) == ["revoked"]
 
     def test_stranded_only_when_wanted_and_named(self, issued: Branch) -> None:
         name = issued.names[0]

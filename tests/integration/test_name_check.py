@@ -47,6 +47,10 @@ def verdicts(branch: Branch, *machines: dict[str, Any], **options: Any) -> dict[
     return {one["id"]: one["verdict"] + ("!" if _stops(one) else "") for one in first["checks"]}
 
 
+def evidence(answer: dict[str, Any], name: str) -> dict[str, str]:
+    return {one["id"]: one["evidence"] for one in answer["machines"][name]["checks"]}
+
+
 def _stops(one: dict[str, Any]) -> bool:
     return (one["verdict"], one["severity"]) == ("fail", "error")
 
@@ -157,8 +161,7 @@ class TestDirectory:
     def test_user_of_the_same_name(self, branch: Branch, ou: str) -> None:
         dn = f"CN=Somebody,{ou}"
         branch.add(dn, {"objectClass": ["user"], "sAMAccountName": [branch.names[0]]})
-        answer = check(branch)
-        assert "a user has the same name" in answer["machines"][branch.names[0]]["headline"]
+        assert "a user has the same name" in evidence(check(branch), branch.names[0])["account"]
         branch.delete(dn)
         assert verdicts(branch)["account"] == "pass"
 
@@ -241,7 +244,7 @@ class TestDeletedObjects:
             assert verdicts(branch, *machines, account="user")["deleted_account"] == "unknown"
         with extra_rights(branch.lab, container, "user", "RPLC"):
             found = check(branch, *machines, account="user")
-            assert "from " + ou in found["machines"][name]["headline"]
+            assert "from " + ou in evidence(found, name)["deleted_account"]
             assert not found.get("failed")
             assert [verdicts(branch, one, account="user")["deleted_account"] for one in machines] == ["fail", "pass"]
         with extra_rights(branch.lab, container, "user", "RPRC"):

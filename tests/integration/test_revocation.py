@@ -286,12 +286,11 @@ class TestPlaybook:
     def test_by_limit_with_a_reason(self, issued: Branch) -> None:
         one, live, untouched = issued.names
         make_live(issued, live)
-        issued.account = "reissue"
-        issued.extra_environment |= {
-            "OFFLINE_JOIN_DIRECTORY_SERVER": issued.lab.server,
-            "OFFLINE_JOIN_DIRECTORY_CA_CERT": str(issued.lab.ca_cert),
-            "OFFLINE_JOIN_DIRECTORY_USERNAME": issued.lab.accounts["reissue"].upn,
-        }
+        duty = issued.lab.accounts["reissue"]
+        issued.variables["offline_join_revoke_username"] = duty.upn
+        # That of the other duties is not even at hand.
+        secrets = {"OFFLINE_JOIN_REVOKE_PASSWORD": duty.password, "OFFLINE_JOIN_DIRECTORY_PASSWORD": "forgotten"}
+        issued.extra_environment |= secrets
         done = issued.play("revoke", "--limit", f"{one},{live}", "-e", "offline_join_reason='stick lost'")
         assert done.returncode != 0, done.stdout
         report = issued.report()

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._package.password import Password
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import verified
 
 from tests.integration.branch import Branch
 from tests.integration.leaks import search
@@ -70,6 +71,7 @@ def fresh(make_branch: Callable[[int], Branch], farm: TwinFarm, seals: Seals) ->
         branch.extra_environment |= {
             "OFFLINE_JOIN_GROUPS_PASSWORD": lab.accounts["groups"].password,
             "OFFLINE_JOIN_PROMOTE_PASSWORD": lab.accounts["promote"].password,
+            "OFFLINE_JOIN_REVOKE_PASSWORD": lab.accounts["reissue"].password,
             "ANSIBLE_FORKS": "20",
         }
         return branch
@@ -91,6 +93,38 @@ def kinds(ledger: Ledger, name: str) -> list[str]:
     return [str(link.event.kind) for link in ledger.read([name])]
 
 
+def passwords(branch: Branch) -> dict[str, tuple[list[str], list[str]]]:
+    """When each account's password was set, and whether it is enabled."""
+    return {name: (one["pwdLastSet"], one["userAccountControl"]) for name, one in branch.accounts().items()}
+
+
+def wait_for_the_network(branch: Branch) -> None:
+    """Two machines were joined offline, which no directory shows: nothing may cost them their membership."""
+    lost, late = branch.names
+    before, package, record = passwords(branch), branch.dest / f"{lost}.sealed", branch.issue_record(late)
+    files = {file: file.read_bytes() for file in (package, record, Path(branch.variables["offline_join_ledger"]))}
+    package.unlink()
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"expires": "2026-01-01T00:00:00+00:00"}))
+    applied = "the machine is treated as live, because it was applied on "
+
+    # One has no package any more, that of the other is over and did its work.
+    done = branch.play("prepare", "-e", "package_issue_regenerate=dead")
+    assert done.returncode == 2, done.stdout
+    note = branch.report()[lost]
+    assert (note["stage"], note["state"]) == ("prepare", "failed")
+    assert applied in note["headline"]
+    assert "may wait for its network; leave it alone, or name it in live_machines" in note["headline"]
+    assert branch.report()[late] == {"state": "done"}
+
+    done = branch.play("revoke", "-e", "offline_join_revoke_username=reissue@corp.example")
+    assert done.returncode == 2, done.stdout
+    assert all(applied in one["headline"] for one in branch.report().values())
+    assert passwords(branch) == before
+    # The ledger, too, heard of the record that was changed here.
+    for file, content in files.items():
+        file.write_bytes(content)
+
+
 def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm, tmp_path: Path) -> None:
     """Joined without a network and pending; accepted once it is there; the second run changes and records nothing."""
     branch = fresh(2)
@@ -102,6 +136,7 @@ def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm
     first = branch.play("rollout")
     assert first.returncode == 0, first.stdout
     assert {(one["stage"], one["state"]) for one in branch.report().values()} == {("verify", "pending")}
+    wait_for_the_network(branch)
     ledger = Ledger.open(branch.variables["offline_join_ledger"])
     assert {tuple(kinds(ledger, name)) for name in branch.names} == {("issued", "sealed", "applied")}
     members = branch.lab.search("(cn=DirectAccessClients)", ["member"])[0]["member"]
@@ -125,12 +160,12 @@ def test_from_nothing_to_accepted(fresh: Callable[[int], Branch], farm: TwinFarm
         assert (line["state"], line["serial_number"]) == ("accepted", known.serial_number)
         assert [event["kind"] for event in line["events"]] == ROAD
         assert line["package"]["sha256"] == known.sha256
-    assert ledger.verify().valid
+    assert verified(ledger).valid
 
     again = branch.play("rollout")
     assert again.returncode == 0, again.stdout
     assert changed(again) == set()
-    assert ledger.verify().events == len(ROAD) * len(branch.names)
+    assert verified(ledger).events == len(ROAD) * len(branch.names)
     assert {one["state"] for one in acceptance(branch).values()} == {"accepted"}
 
 
@@ -227,4 +262,4 @@ def test_three_jobs_at_once(fresh: Callable[[int], Branch], farm: TwinFarm) -> N
         assert [sorted(job.report()) for job, _limit in jobs] == [[first, second], [third], [fourth]]
         ledger = Ledger.open(server.location, password=server.password)
         assert {tuple(kinds(ledger, name)) for name in branch.names} == {tuple(ROAD)}
-        assert ledger.verify().valid
+        assert verified(ledger).valid

@@ -144,9 +144,7 @@ def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -
     sentences = {}
     shutil.copy(seal_file(branch, good), seal_file(branch, other_machine))
     sentences[other_machine] = f"the sealed package is for the machine {good}, not for {other_machine}"
-    sentences[other_serial] = (
-        f"its serial number is {farm.state(other_serial)['serial_number']}, the inventory says ANOTHER"
-    )
+    sentences[other_serial] = f"its serial number is {farm.state(other_serial)['serial_number']}, not ANOTHER"
     branch.host_variables[stranger]["offline_join_trusted_issuers"] = [str(keys / "stranger.crt")]
     sentences[stranger] = "the sealed package is signed by a stranger"
     branch.host_variables[keyless]["offline_join_recipient_key"] = str(keys / "other.pem")
@@ -167,10 +165,12 @@ def test_refusals(sealed: Callable[[int], Branch], farm: TwinFarm, keys: Path) -
         assert headline.startswith(sentence), headline
         assert not farm.calls(name, "win_join_package")
     assert "this clock is wrong; set it and try again" in report[early]["headline"]
-    # The control node's clock is a month and a half later: the package has expired.
+    # The control node's clock is a month and a half later: the packages have expired, which is no matter to a member.
     late = (datetime.now(UTC) + timedelta(days=45)).strftime("%Y-%m-%d %H:%M:%S")
-    done = branch.play("join", "--limit", expired, environment={"FAKETIME": f"@{late}", "LD_PRELOAD": _faketime()})
+    clock = {"FAKETIME": f"@{late}", "LD_PRELOAD": _faketime()}
+    done = branch.play("join", "--limit", f"{expired}:{good}", environment=clock)
     assert done.returncode == 2
+    assert branch.report()[good] == DONE
     assert "expired at" in branch.report()[expired]["headline"]
     assert not farm.calls(expired, "win_join_package")
 
@@ -179,19 +179,60 @@ def _faketime() -> str:
     return str(next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1")))
 
 
-def test_expired_packages_are_issued_again_on_request(make_branch: Callable[[int], Branch], keys: Path) -> None:
-    branch = make_branch(1)
+def test_what_becomes_of_expired_packages(make_branch: Callable[[int], Branch], keys: Path) -> None:
+    """One that did its work is kept, one that may have is never replaced unasked, one that nobody used on request."""
+    branch = make_branch(4)
     branch.extra_environment["OFFLINE_JOIN_SEAL_PASSPHRASE"] = PASSPHRASE
-    [name] = branch.names
+    unused, carried, applied, living = branch.names
     options = seal_options(keys)
     assert "failed" not in branch.issue(**options)
-    record = branch.issue_record(name)
-    fields = json.loads(record.read_text())
-    record.write_text(json.dumps(fields | {"expires": "2026-01-01T00:00:00+00:00"}))
-    refused = branch.issue(**options)
-    assert "its package in dest has expired" in refused["machines"][name]["error"]
-    again = branch.issue(regenerate="dead", **options)
-    assert again["machines"][name]["act"] == "reissue"
+    for name in branch.names:
+        fields = json.loads(branch.issue_record(name).read_text())
+        branch.issue_record(name).write_text(json.dumps(fields | {"expires": "2026-01-01T00:00:00+00:00"}))
+    change = [f"dn: CN={living},{branch.lab.staging_ou}", "changetype: modify", "add: operatingSystem"]
+    branch.lab.ldap(["ldapmodify"], "administrator", input="\n".join([*change, "operatingSystem: Windows", ""]))
+    before = branch.accounts()
+    given: dict[str, dict[str, Any]] = {
+        unused: {}, carried: {"underway": "it was carried on 2026-11-20"},
+        applied: {"underway": "it was applied on 2026-11-20", "applied": True}, living: {},
+    }  # fmt: skip
+
+    def issue(*names: str, **further: Any) -> list[str]:
+        machines = [{"name": name, **given[name]} for name in names]
+        answer = branch.issue(machines=machines, **options, **further)["machines"]
+        return [answer[name].get("act") or answer[name]["error"] for name in names]
+
+    def refused(*names: str, choice: str) -> dict[str, str]:
+        """By preflight as by issuing, which changes nothing."""
+        told = dict(zip(names, issue(*names, regenerate=choice), strict=True))
+        assert branch.accounts() == before
+        machines = [{"name": name, "staging_ou": branch.lab.staging_ou, **given[name]} for name in names]
+        looked = branch.module("preflight", {"machines": machines, "dest": str(branch.dest), "regenerate": choice})
+        errors = {name: said for name, said in told.items() if said != "keep"}
+        assert errors.keys() == {name for name, one in looked["machines"].items() if "error" in one}
+        return errors
+
+    for choice in ("never", "missing"):
+        errors = refused(*branch.names, choice=choice)
+        assert errors.keys() == {unused, carried}
+        for said in errors.values():
+            assert "its package in dest has expired; set regenerate to dead to issue it again, but not" in said
+    live = "the machine is treated as live, because {}; leave it alone, or name it in live_machines"
+    errors = refused(carried, applied, living, choice="dead")
+    assert errors.keys() == {carried}
+    assert live.format(given[carried]["underway"]) in errors[carried]
+    lost = seal_file(branch, applied)
+    content = lost.read_bytes()
+    lost.unlink()
+    assert live.format(given[applied]["underway"]) in refused(applied, choice="missing")[applied]
+    lost.write_bytes(content)
+
+    for check in (True, False):
+        assert issue(unused, applied, living, regenerate="dead", check=check) == ["reissue", "keep", "keep"]
+    named = [carried, applied]
+    assert issue(carried, applied, living, regenerate="dead", live_machines=named) == ["reissue", "reissue", "keep"]
+    after = branch.accounts()
+    assert [name for name in branch.names if after[name]["pwdLastSet"] == before[name]["pwdLastSet"]] == [living]
 
 
 @pytest.mark.parametrize(

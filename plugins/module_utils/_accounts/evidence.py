@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .._directory import controllers
 from .._directory.computers import ComputerAccount
@@ -24,10 +24,14 @@ def traces(account: ComputerAccount) -> Traces:
 
 
 class Evidence:
-    """Collected once for a whole list. ``store`` is None where nobody said where the issue records lie."""
+    """Collected once for a whole list. ``store`` is None where nobody said where the issue records lie.
 
-    def __init__(self, store: PackageStore | None) -> None:
+    ``underway`` says by machine why its package may be applied although the directory does not show it.
+    """
+
+    def __init__(self, store: PackageStore | None, underway: Mapping[str, str | None] | None = None) -> None:
         self._store = store
+        self._underway = {name.lower(): why for name, why in (underway or {}).items() if why}
         self._seen: dict[str, dict[str, ComputerAccount] | None] = {}
 
     def collect(self, connection: DirectoryConnection, domain: Domain, names: Iterable[str]) -> None:
@@ -51,7 +55,15 @@ class Evidence:
 
     def judge(self, name: str, object_guid: str) -> Liveness:
         """Whether the machine uses the account of this GUID; a record of an earlier account is no record of it."""
-        return liveness.judge(self.record(name, object_guid), self.traces(name))
+        return liveness.judge(self.record(name, object_guid), self.traces(name), self.underway(name))
+
+    def proves_life(self, name: str, object_guid: str) -> bool:
+        """Whether its record shows that it was used; where there is none, an account only counts as live."""
+        recorded = self.record(name, object_guid) is not None
+        return recorded and self.judge(name, object_guid).state is liveness.State.LIVE
+
+    def underway(self, name: str) -> str:
+        return self._underway.get(name.lower(), "")
 
     def record(self, name: str, object_guid: str) -> IssueRecord | None:
         """The issue record of the account of this GUID; None where there is none, or one of an earlier account."""

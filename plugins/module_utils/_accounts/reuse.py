@@ -20,6 +20,7 @@ from .._directory.connection import DirectoryConnection, Entry, owner_and_dacl
 from .._directory.domain import Domain, sid, sid_text
 from .._directory.effective_rights import AccountRights
 from .._directory.errors import ProtectionError, SearchError
+from .._directory.refusals import Refusal
 from .._directory.security_descriptor import decode
 from .._rollout.issuing import liveness
 from .evidence import Evidence
@@ -27,11 +28,11 @@ from .evidence import Evidence
 _ATTRIBUTES = sorted(
     {*protection.ATTRIBUTES, *preparations.ATTRIBUTES, *AccountRights.ATTRIBUTES, "dNSHostName", "mS-DS-CreatorSID"}
 )
-Refusal = tuple[str, str]  # cause and remedy
 
 
 class Reuse:
-    """``live_machines`` are the names of machines that lose their password even though they live."""
+    """``live_machines`` are the names of machines that lose their password even though they live, ``applied`` of those
+    whose package is known to be applied."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Reuse:
         *,
         trusted_owners: Collection[str] = (),
         live_machines: Collection[str] = (),
+        applied: Collection[str] = (),
     ) -> None:
         self._connection = connection
         self._domain = domain
@@ -49,6 +51,7 @@ class Reuse:
         self._evidence = evidence
         self._trusted_owners = trusted_owners
         self._named = {name.lower() for name in live_machines}
+        self._applied = {name.lower() for name in applied}
         self._entries: dict[str, Entry] = {}
         self._groups: dict[str, frozenset[str] | None] = {}
 
@@ -66,6 +69,12 @@ class Reuse:
     def entry(self, name: str) -> Entry:
         return self._entries[name.lower()]
 
+    def used(self, name: str, account: ComputerAccount) -> bool:
+        """Whether its package did its work, so that no other is needed; not where another is wanted by name."""
+        if name.lower() in self._named:
+            return False
+        return name.lower() in self._applied or self._evidence.proves_life(name, str(account.object_guid))
+
     def require(self, name: str, account: ComputerAccount, path: str | None) -> None:
         """
         :raises ProtectionError: the account must stay as it is
@@ -79,27 +88,28 @@ class Reuse:
         entry = self.entry(name)
         if special := protection.refusal(entry):
             yield special
-            if special[1] == protection.NEVER:
+            if special.remedy == protection.NEVER:
                 return
         if protection.disabled(entry):
             why = "ask why, or read NAME.revoked.json where it was revoked; enable it if it is to be used again"
-            yield "somebody disabled the account", why
+            yield Refusal("somebody disabled the account", why)
         if path and not account.distinguished_name.lower().endswith(f",{path.lower()}"):
-            yield f"it is not in {path}", "move it there first, or give its own path for this machine"
+            yield Refusal(f"it is not in {path}", "move it there first, or give its own path for this machine")
         for left in preparations.find(entry, self._domain.sid, [self._domain.dns_name]):
-            yield f"it carries {left.name} ({left.evidence})", left.remedy
+            yield Refusal(f"it carries {left.name} ({left.evidence})", left.remedy)
         if foreign := account_reuse.refusal(
             self._ownership(entry), self._caller.sids, self._domain.sid, self._trusted_owners
         ):
-            yield foreign.cause, foreign.remedy
+            yield foreign
         yield from self._life(name, account)
         if missing := AccountRights.judge(account.distinguished_name, entry, self._caller.sids).missing("reissue"):
-            yield f"the login may not {' or '.join(missing)}", "delegate it these rights on the account's OU"
+            remedy = "delegate it these rights on the account's OU"
+            yield Refusal(f"the login may not {' or '.join(missing)}", remedy)
 
     def _life(self, name: str, account: ComputerAccount) -> Iterator[Refusal]:
         life = self._evidence.judge(name, str(account.object_guid))
         if life.state is not liveness.State.UNUSED and name.lower() not in self._named:
-            yield (
+            yield Refusal(
                 f"the machine is treated as live, because {life.reason}",
                 "leave it alone, or name it in live_machines if it may lose its membership",
             )
@@ -126,7 +136,7 @@ def _together(refusals: list[Refusal]) -> Refusal:
     """All causes and all remedies, numbered where there are several."""
     if len(refusals) == 1:
         return refusals[0]
-    return _numbered(cause for cause, _remedy in refusals), _numbered(remedy for _cause, remedy in refusals)
+    return Refusal(_numbered(one.cause for one in refusals), _numbered(one.remedy for one in refusals))
 
 
 def _numbered(sayings: Iterable[str]) -> str:

@@ -10,10 +10,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .._accounts import closing_state
 from .._accounts.evidence import Evidence
-from .._directory import account_closing, computers, protection
+from .._directory import computers
 from .._directory.connection import DirectoryConnection, Entry
-from .._directory.domain import Domain, guid, number
+from .._directory.domain import Domain
 from .._rollout.issuing.issue_record import IssueRecord, Traces
 from .._rollout.package_life import audit
 from .._rollout.package_life.audit import Finding, Rules, Subject
@@ -22,7 +23,7 @@ from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.package_store import PackageStore
 from .._storage.revocation_store import RevocationStore
 
-_ATTRIBUTES = ["sAMAccountName", "objectGUID", *account_closing.ATTRIBUTES]
+_ATTRIBUTES = ["sAMAccountName", *closing_state.ATTRIBUTES]
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,7 @@ class Auditor:
         if found:
             dn, entry = found
             seen = self._evidence.traces(name)
-            account = Account(
-                object_guid=str(guid(entry, "objectGUID")),
-                enabled=not protection.disabled(entry),
-                password_last_set=number(entry, "pwdLastSet") or 0,
-                key_credentials=len(entry.get(account_closing.KEY_CREDENTIALS, [])),
-            )
+            account = closing_state.account(entry)
         whole = dataclasses.replace(
             subject,
             account=account,

@@ -15,10 +15,8 @@ from .._directory.domain import Domain
 from .._directory.errors import DirectoryError
 from .._rollout.checks import Check, Examination, failed, skipped, tolerated
 from .._rollout.names import computer_name, doubles
-from .._rollout.names.checks import IDS, INVENTORY, RULES, SERVICE, Lists, Machine, NameRules
+from .._rollout.names.checks import IDS, INVENTORY, OF_DIRECTORY, RULES, SERVICE, Lists, Machine, NameRules
 from .._rollout.names.doubles import Holder, Sighting
-
-_DIRECTORY = IDS[5:]
 
 
 class NameExaminer:
@@ -49,14 +47,14 @@ class NameExaminer:
         :raises DirectoryError: what every authenticated user can read cannot be read
         """
         domain = Domain.read(connection)
-        sound = [one.name for one in machines if computer_name.problem(one.name) is None]
+        sound = [one.name for one in machines if computer_name.fault(one.name) is None]
         seen = self._look(connection, domain, sound)
         return [self._examination(machine, domain, seen) for machine in machines]
 
     def _examination(self, machine: Machine, domain: Domain, seen: dict[str, Sighting]) -> Examination:
         checks: list[Check] = self._rules.check(machine, domain.netbios_name)
         if any(one.stops for one in checks if one.id == RULES):
-            checks += [skipped(check_id, "the name itself is not possible") for check_id in _DIRECTORY]
+            checks += [skipped(check_id, "the name itself is not possible") for check_id in OF_DIRECTORY]
         else:
             checks += doubles.check(machine, seen[machine.name.lower()], reuse=self._reuse)
         return Examination(machine.name, tolerated(checks, self._tolerate))

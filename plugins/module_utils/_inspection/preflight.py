@@ -11,21 +11,21 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from .._accounts.package_decisions import PackageDecisions
 from .._accounts.reuse import Reuse
-from .._directory import computers, domain_state
+from .._directory import computers, controllers, domain_state
 from .._directory.caller import Caller
 from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection, owner_and_dacl
 from .._directory.domain import Domain, text
 from .._directory.effective_rights import ContainerRights
-from .._directory.errors import ConnectionLost, DirectoryError, ProtectionError, SearchError
+from .._directory.errors import ProtectionError, SearchError
 from .._directory.group_policies import GroupPolicies, PolicyLink
 from .._directory.groups import Groups
 from .._directory.settings import Settings
 from .._rollout import policy_dangers, preflight_checks
 from .._rollout.checks import Check, Examination, tolerated
-from .._rollout.issuing import regenerate
-from .._rollout.issuing.regenerate import Act, PackageFile
+from .._rollout.issuing.regenerate import Act, Decision
 from .._rollout.preflight_checks import DomainSeen, SiteSeen, UnitSeen
 from .._storage.package_store import PackageStore
 from .policy_settings import PolicySettingsReader
@@ -78,7 +78,8 @@ class Preflight:
         self._domain = domain
         self._sids = caller.sids
         self._reuse = reuse
-        self._order = order
+        self._tolerate = order.tolerate
+        self._decisions = PackageDecisions(order.store, reuse, order.regenerate)
         self._groups = Groups(connection, domain, caller.sids)
         self._policies = GroupPolicies(connection, domain)
         self._settings = PolicySettingsReader(connection, domain)
@@ -103,9 +104,9 @@ class Preflight:
             identifiers_left=domain_state.identifiers_left(self._connection, self._domain),
             identifiers_at_hand=domain_state.identifiers_at_hand(self._connection, self._domain),
             quota=self._domain.machine_account_quota,
-            owner_rights=domain_state.heuristics(self._connection, self._domain).owner_rights,
+            owner_rights=domain_state.owner_rights(self._connection, self._domain),
         )
-        return list(tolerated(preflight_checks.of_domain(seen, accounts), self._order.tolerate))
+        return list(tolerated(preflight_checks.of_domain(seen, accounts), self._tolerate))
 
     def of_machines(self, machines: Sequence[Machine], of_domain: Iterable[Check]) -> list[Examination]:
         """What stands against the domain stands against each of its machines.
@@ -114,15 +115,14 @@ class Preflight:
         """
         against_all = [one for one in of_domain if one.stops]
         accounts = computers.find(self._connection, self._domain, [machine.name for machine in machines])
-        acts = {machine.name: self._act(machine, accounts) for machine in machines}
-        self._reuse.look_at([name for name, act in acts.items() if act.act is Act.REISSUE])
+        decisions = self._decisions.decide([machine.name for machine in machines], accounts)
         return [
             Examination(
                 machine.name,
                 tuple(against_all)
                 + tolerated(
-                    [*self._surroundings(machine), self._account(machine, accounts, acts[machine.name])],
-                    self._order.tolerate,
+                    [*self._surroundings(machine), self._account(machine, accounts, decisions[machine.name])],
+                    self._tolerate,
                 ),
             )
             for machine in machines
@@ -136,17 +136,7 @@ class Preflight:
             checks += preflight_checks.of_production(self._production_unit(machine.production_ou), staging.dn)
         return checks + [self._group(name) for name in machine.groups]
 
-    def _act(self, machine: Machine, accounts: dict[str, ComputerAccount]) -> regenerate.Decision:
-        """What the module packages will do with it."""
-        account = accounts.get(machine.name.lower())
-        dn, sid = (account.distinguished_name, account.sid) if account else (None, None)
-        try:
-            package = self._order.store.status(machine.name, sid) if self._order.store else PackageFile.ABSENT
-        except OSError as failure:
-            return regenerate.Decision(Act.REFUSE, f"{failure.filename}: {failure.strerror}; make it readable")
-        return regenerate.decide(dn, package, self._order.regenerate)
-
-    def _account(self, machine: Machine, accounts: dict[str, ComputerAccount], decision: regenerate.Decision) -> Check:
+    def _account(self, machine: Machine, accounts: dict[str, ComputerAccount], decision: Decision) -> Check:
         account = accounts.get(machine.name.lower())
         if decision.act is Act.REFUSE:
             cause, _semicolon, remedy = decision.refusal.partition("; ")
@@ -155,7 +145,10 @@ class Preflight:
             return preflight_checks.of_account("there is none yet")
         dn = account.distinguished_name
         if decision.act is Act.KEEP:
-            return preflight_checks.of_account(f"{dn} exists, and its package is in place")
+            over = self._decisions.file(machine.name).over
+            return preflight_checks.of_account(
+                f"{dn} exists, and its package {'did its work' if over else 'is in place'}"
+            )
         try:
             self._reuse.require(machine.name, account, machine.staging_ou)
         except ProtectionError as refused:
@@ -207,7 +200,7 @@ class Preflight:
     def _site(self, name: str) -> Check:
         if name not in self._sites:
             try:
-                writable, read_only = domain_state.site_controllers(self._connection, self._domain, name)
+                writable, read_only = controllers.of_site(self._connection, self._domain, name)
                 seen = SiteSeen(name, writable, read_only)
             except SearchError:
                 seen = SiteSeen(name, known=False)
@@ -219,9 +212,7 @@ class Preflight:
             try:
                 group = self._groups.find(name)
                 self._group_checks[name] = preflight_checks.of_group(name, None, group.rights.write_member)
-            except ConnectionLost:
-                raise
-            except DirectoryError as refused:
+            except SearchError as refused:
                 self._group_checks[name] = preflight_checks.of_group(name, refused.cause, None)
         return self._group_checks[name]
 

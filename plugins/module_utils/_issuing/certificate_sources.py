@@ -72,7 +72,7 @@ def from_files(paths: Iterable[str], now: datetime) -> Authorities:
     intermediates: list[bytes] = []
     for path in paths:
         for certificate in carried_certificates.load_authorities(_content(path), path):
-            if fault := carried_certificates.expired(certificate, now):
+            if fault := carried_certificates.validity_fault(certificate, now):
                 raise SealError(f"{path}: {fault}")
             chosen = roots if carried_certificates.is_root(certificate) else intermediates
             chosen.append(carried_certificates.der(certificate))
@@ -92,7 +92,7 @@ def _valid(published: Iterable[PublishedCertificate], now: datetime) -> tuple[tu
     valid, old = [], []
     for one in published:
         for certificate in carried_certificates.load_authorities(one.content, one.dn):
-            if fault := carried_certificates.expired(certificate, now):
+            if fault := carried_certificates.validity_fault(certificate, now):
                 old.append(f"{one.dn}: {fault}")
             else:
                 valid.append(carried_certificates.der(certificate))

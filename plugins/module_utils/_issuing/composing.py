@@ -18,6 +18,7 @@ from .._package.password import Password
 from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.regenerate import PackageFile
 from .._rollout.names import computer_name
+from .._storage.package_form import PackageForm
 from .._storage.package_store import PackageStore
 from . import certificate_sources, extra_parts
 
@@ -85,7 +86,7 @@ def is_there(store: PackageStore, composed: Package) -> bool:
     return False
 
 
-def write(store: PackageStore, composed: Package, facts: Mapping[str, Any], now: datetime) -> None:
+def write(store: PackageStore, form: PackageForm, composed: Package, facts: Mapping[str, Any], now: datetime) -> None:
     """
     :raises OSError: naming the path
     :raises SealError: the package cannot be sealed
@@ -101,7 +102,7 @@ def write(store: PackageStore, composed: Package, facts: Mapping[str, Any], now:
         key_version=facts["key_version"],
         package_sha256=composed.sha256,
     )
-    issued = store.form.wrap(record, composed)
+    issued = form.wrap(record, composed)
     store.prepare()
     for failure in store.write([issued]).values():
         raise failure

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .._accounts.package_decisions import PackageDecisions
 from .._accounts.reuse import Reuse
 from .._directory import computer_writing, computers
 from .._directory.computers import ComputerAccount
@@ -16,9 +17,8 @@ from .._directory.connection import DirectoryConnection
 from .._directory.containers import Containers
 from .._directory.domain import Domain
 from .._directory.errors import ConnectionLost, DirectoryError, ExistsError
-from .._rollout.issuing import regenerate
 from .._rollout.issuing.issue_record import IssueRecord
-from .._rollout.issuing.regenerate import Act, Decision
+from .._rollout.issuing.regenerate import Act, Decision, PackageFile
 from .._rollout.names import computer_name
 from .._storage.package_store import PackageStore
 from .answer import Answer
@@ -53,7 +53,7 @@ class Issuer:
         self._domain = domain
         self._store = store
         self._reuse = reuse
-        self._regenerate = regenerate
+        self._decisions = PackageDecisions(store, reuse, regenerate)
         self._check_mode = check_mode
         self._containers = Containers(connection, domain)
         self._batches = IssueBatches(connection, domain, store, maker, reuse)
@@ -72,14 +72,15 @@ class Issuer:
 
     def _carry_out(self, decided: list[tuple[Machine, Answer | Plan]]) -> Iterator[Answer]:
         issues = self._batches.carry_out(plan for _machine, plan in decided if isinstance(plan, Plan))
+        outcomes = ((machine, next(issues) if isinstance(one, Plan) else one) for machine, one in decided)
         overtaken: dict[Machine, Issue] = {}
-        for machine, one in decided:
-            if isinstance(one, Answer):
-                yield one
-            elif isinstance((issue := next(issues)).failure, ExistsError):
-                overtaken[machine] = issue
+        for machine, outcome in outcomes:
+            if isinstance(outcome, Answer):
+                yield outcome
+            elif isinstance(outcome.failure, ExistsError):
+                overtaken[machine] = outcome
             else:
-                yield self._answer(issue)
+                yield self._answer(outcome)
         yield from self._look_again(overtaken)
 
     def _look_again(self, overtaken: dict[Machine, Issue]) -> Iterator[Answer]:
@@ -96,8 +97,7 @@ class Issuer:
             for issue, one in zip(overtaken.values(), decided, strict=True)
         ]
         issues = self._batches.carry_out(one for one in settled if isinstance(one, Plan))
-        for one in settled:
-            yield self._answer(next(issues)) if isinstance(one, Plan) else one
+        yield from (self._answer(next(issues)) if isinstance(one, Plan) else one for one in settled)
 
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
@@ -106,19 +106,9 @@ class Issuer:
         faults = self._maker.faults(name for name in named if name not in misnamed) | misnamed
         sound = [machine.name for machine in machines if machine.name not in faults]
         accounts = computers.find(self._connection, self._domain, sound)
-        decisions = [
-            Decision(Act.REFUSE, faults[machine.name])
-            if machine.name in faults
-            else self._decision(machine.name, accounts.get(machine.name.lower()))
-            for machine in machines
-        ]
-        decided = list(zip(machines, decisions, strict=True))
-        self._reuse.look_at([machine.name for machine, decision in decided if decision.act is Act.REISSUE])
-        return [self._judge(machine, decision, accounts.get(machine.name.lower())) for machine, decision in decided]
-
-    def _decision(self, name: str, account: ComputerAccount | None) -> Decision:
-        dn, sid = (account.distinguished_name, account.sid) if account else (None, None)
-        return regenerate.decide(dn, self._store.status(name, sid), self._regenerate)
+        decisions = {name: Decision(Act.REFUSE, fault) for name, fault in faults.items()}
+        decisions |= self._decisions.decide(sound, accounts)
+        return [self._judge(one, decisions[one.name], accounts.get(one.name.lower())) for one in machines]
 
     def _judge(self, machine: Machine, decision: Decision, account: ComputerAccount | None) -> Answer | Plan:
         name, act = machine.name, decision.act
@@ -131,7 +121,9 @@ class Issuer:
         except DirectoryError as refusal:
             return Answer(name, error=f"{name}: {refusal}")
         if act is Act.KEEP:
-            return self._success(name, act, dn, account, self._store.read_record(name))
+            # Of a dead package, the record tells of another one.
+            record = None if self._decisions.file(name) is PackageFile.DEAD else self._store.read_record(name)
+            return self._success(name, act, dn, account, record)
         if self._check_mode:
             return self._success(name, act, dn, account, None)
         return Plan(name, act, dn)

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from .._accounts.answer import AccountAnswer
 from .._rollout.package_life import revocation
 from .._rollout.package_life.revocation import Act
+from .._rollout.package_life.revocation_record import RevocationRecord
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Answer(AccountAnswer):
     fingerprints: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
     reason: str | None = None
+    record: RevocationRecord | None = None
 
     def to_result(self) -> dict[str, Any]:
         result = super().to_result() | {"state": self.state}
@@ -52,4 +55,6 @@ class Answer(AccountAnswer):
             )
             result |= {"cut_off": revocation.cut_off(shown), "outlives": [*self.reports, *outlives]}
             result["controllers"] = self.controllers
+            if self.record is not None:
+                result["revocation_record"] = json.loads(self.record.to_json())
         return result

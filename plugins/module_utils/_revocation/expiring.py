@@ -16,7 +16,7 @@ from .._directory import computers
 from .._directory.computers import ComputerAccount
 from .._directory.connection import DirectoryConnection
 from .._directory.domain import Domain
-from .._rollout.account_state import twice
+from .._rollout.names.computer_name import doubled
 from .._rollout.package_life import expiry, revocation
 from .._rollout.package_life.expiry import Package, Ruling, State
 from .._rollout.package_life.revocation import Account
@@ -27,10 +27,11 @@ from .revoking import Revoker
 
 @dataclass(frozen=True)
 class Machine:
-    """``underway`` says why its package may be on its way or applied; empty where nobody knows of that."""
+    """``underway`` says why its package may be on its way or applied; it is empty where it is known not to be, None
+    where nobody noted that."""
 
     name: str
-    underway: str = ""
+    underway: str | None
     stranded: bool = False
 
 
@@ -77,16 +78,16 @@ class Expirer:
         :raises OSError: the records' place cannot be written to
         """
         machines = list(machines)
-        doubled = twice(machine.name for machine in machines)
+        faults = doubled(machine.name for machine in machines)
         accounts = computers.find(self._connection, self._domain, [machine.name for machine in machines])
         self._evidence.collect(self._connection, self._domain, accounts)
         now = datetime.now(UTC)
         rulings = {one.name: self._ruling(one, accounts.get(one.name.lower()), now) for one in machines}
-        late = [name for name, one in rulings.items() if one.state is State.EXPIRED and name not in doubled]
+        late = [name for name, one in rulings.items() if one.state is State.EXPIRED and name not in faults]
         expired = {answer.name: answer for answer in self._revoker.revoke(late)} if late else {}
         return [
-            _double(name)
-            if name in doubled
+            Untouched(name, "refused", faults[name], f"{name}: {faults[name]}")
+            if name in faults
             else expired.get(name) or Untouched(name, ruling.state.value, ruling.reason)
             for name, ruling in rulings.items()
         ]
@@ -101,8 +102,3 @@ class Expirer:
         life = revocation.life(before, account, issue, self._evidence.traces(name))
         package = Package(record=issue, life=life, underway=machine.underway, stranded=machine.stranded)
         return expiry.judge(package, now, self._lifetime)
-
-
-def _double(name: str) -> Untouched:
-    error = f"{name}: the name is in the list more than once; case does not tell names apart, keep one"
-    return Untouched(name, "refused", "the name is in the list more than once", error)

@@ -11,29 +11,32 @@ the next one finds either nothing done or its own unfinished work.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from .._accounts import closing_state
 from .._accounts.evidence import Evidence
+from .._accounts.guarded_writes import GuardedWrites
 from .._directory import account_closing, computers, controllers, protection, survey
 from .._directory.caller import Caller
 from .._directory.connection import DirectoryConnection, Entry, owner_and_dacl
-from .._directory.domain import Domain, guid, number
+from .._directory.domain import Domain, number
 from .._directory.effective_rights import AccountRights
 from .._directory.errors import ConnectionLost, DirectoryError, ModifyError
 from .._package.password import Password
-from .._rollout.account_state import NO, YES, twice
+from .._rollout.account_state import NO, YES
 from .._rollout.issuing import liveness
 from .._rollout.issuing.issue_record import IssueRecord
 from .._rollout.issuing.liveness import Liveness
+from .._rollout.names.computer_name import doubled
 from .._rollout.package_life import revocation
 from .._rollout.package_life.revocation import Account, Act
 from .._rollout.package_life.revocation_record import RevocationRecord
 from .._storage.revocation_store import RevocationStore
 from .answer import Answer, Change
 
-_ATTRIBUTES = sorted({*protection.ATTRIBUTES, *AccountRights.ATTRIBUTES, *account_closing.ATTRIBUTES, "objectGUID"})
+_ATTRIBUTES = sorted({*protection.ATTRIBUTES, *AccountRights.ATTRIBUTES, *closing_state.ATTRIBUTES})
 _NEW_PASSWORDS = "two new random ones that nobody knows"
 
 
@@ -85,7 +88,7 @@ class Revoker:
         self._order = order
         self._named = {name.lower() for name in order.live_machines}
         self._check_mode = check_mode
-        self._lost: ConnectionLost | None = None
+        self._writes = GuardedWrites(connection, check_mode=check_mode)
 
     def revoke(self, names: Iterable[str]) -> list[Answer]:
         """
@@ -94,8 +97,8 @@ class Revoker:
         """
         names = list(names)
         answers = {name: Answer(name) for name in names}
-        for name in twice(names):
-            answers[name].fail("the name is in the list more than once; case does not tell names apart, keep one")
+        for name, fault in doubled(names).items():
+            answers[name].fail(fault)
         sound = [name for name in names if not answers[name].error]
         found = computers.search(self._connection, self._domain, sound, _ATTRIBUTES, owner_and_dacl())
         self._evidence.collect(self._connection, self._domain, found)
@@ -116,24 +119,18 @@ class Revoker:
             answer.fail(f"look up {name}$: there is no such account that the login can see; {remedy}")
             return None
         dn, entry = found
-        account = Account(
-            object_guid=str(guid(entry, "objectGUID")),
-            enabled=not protection.disabled(entry),
-            password_last_set=number(entry, "pwdLastSet") or 0,
-            key_credentials=len(entry.get(account_closing.KEY_CREDENTIALS, [])),
-        )
+        account = closing_state.account(entry)
         answer.distinguished_name, answer.object_guid = dn, account.object_guid
         answer.fingerprints = account_closing.fingerprints(entry)
         before = self._store.read(name)
         issue = self._evidence.record(name, account.object_guid)
         acts = revocation.acts(before, account, package_there=bool(self._store.packages(name)))
-        life = revocation.life(before, account, issue, self._evidence.traces(name))
+        life = revocation.life(before, account, issue, self._evidence.traces(name), self._evidence.underway(name))
         if acts and (refusal := self._refusal(name, dn, entry, acts, life)):
             answer.fail(refusal)
             return None
         answer.used = life.state is not liveness.State.UNUSED or bool(before and before.used)
-        stood = revocation.stands(before, account) and before is not None
-        answer.reason = before.reason if stood and before else self._order.reason
+        answer.reason = before.reason if before and revocation.stands(before, account) else self._order.reason
         return Plan(name, dn, account, tuple(acts), life, issue, before)
 
     def _refusal(self, name: str, dn: str, entry: Entry, acts: Sequence[Act], life: Liveness) -> str | None:
@@ -156,6 +153,7 @@ class Revoker:
             for act in plan.acts:
                 self._do(plan, act, answer)
             answer.state = "revoked" if not (self._check_mode and plan.acts) else "to be revoked"
+            answer.record = self._store.read(plan.name)
         except DirectoryError as failure:
             answer.fail(failure)
         except OSError as failure:
@@ -166,7 +164,7 @@ class Revoker:
         dn = plan.distinguished_name
         if act is Act.DISABLE:
             if Act.PASSWORDS not in plan.acts:
-                self._write(account_closing.disable, dn)
+                self._writes.carry_out(account_closing.disable, dn)
             answer.done.append(Change(act, YES, NO))
         elif act is Act.PASSWORDS:
             if not self._check_mode:
@@ -184,7 +182,7 @@ class Revoker:
         """What may not be cleared is reported: it opens nothing as long as the account is disabled."""
         attribute, count = account_closing.KEY_CREDENTIALS, plan.account.key_credentials
         try:
-            self._write(account_closing.clear, plan.distinguished_name, attribute)
+            self._writes.carry_out(account_closing.clear, plan.distinguished_name, attribute)
             answer.done.append(Change(Act.KEY_CREDENTIALS, str(count), ""))
         except ModifyError as refused:
             answer.reports.append(f"{count} key credentials open the account once it is enabled again ({refused})")
@@ -194,13 +192,15 @@ class Revoker:
         record = self._begin(plan)
         try:
             # Password and flag in one operation: no moment at which a new password is not yet disabled.
-            self._write(account_closing.disable_with_password, plan.distinguished_name, Password.generate().reveal())
+            self._writes.carry_out(
+                account_closing.disable_with_password, plan.distinguished_name, Password.generate().reveal()
+            )
         except ConnectionLost:
             raise
         except DirectoryError:
             self._store.restore(plan.name, plan.before)
             raise
-        self._write(account_closing.set_password, plan.distinguished_name, Password.generate().reveal())
+        self._writes.carry_out(account_closing.set_password, plan.distinguished_name, Password.generate().reveal())
         last_set = account_closing.password_last_set(self._connection, plan.distinguished_name)
         self._store.write(dataclasses.replace(record, password_last_set=last_set))
 
@@ -219,21 +219,10 @@ class Revoker:
         self._store.write(record)
         return record
 
-    def _write(self, write: Callable[..., None], *what: str) -> None:
-        if self._lost:
-            raise self._lost
-        if self._check_mode:
-            return
-        try:
-            write(self._connection, *what)
-        except ConnectionLost as lost:
-            self._lost = lost
-            raise
-
     def _read_back(self, planned: list[tuple[Plan, Answer]]) -> None:
         """Ask the domain controllers whether they show it; what a check would do is on none of them yet."""
         planned = [(plan, answer) for plan, answer in planned if answer.state == "revoked"]
-        if not planned or self._lost:
+        if not planned or self._writes.lost:
             return
         named = self._order.controllers
         hosts = controllers.writable(self._connection, self._domain) if named is None else named

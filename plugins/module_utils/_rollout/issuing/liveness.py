@@ -28,11 +28,12 @@ class Liveness:
     reason: str = ""
 
 
-def judge(record: IssueRecord | None, seen: Mapping[str, Traces | None]) -> Liveness:
+def judge(record: IssueRecord | None, seen: Mapping[str, Traces | None], underway: str = "") -> Liveness:
     """Compare what every writable domain controller shows with the issue record.
 
     ``seen`` has the traces by controller, None where one does not answer. A controller that does not know the
     account yet is left out: a machine cannot have logged on there. One proof of life outweighs any silence.
+    ``underway`` says why its package may be applied: a machine that was joined offline leaves no trace.
     """
     if record is None:
         return Liveness(State.LIVE, "there is no issue record that says how the account looked when it was new")
@@ -42,7 +43,7 @@ def judge(record: IssueRecord | None, seen: Mapping[str, Traces | None]) -> Live
     silent = [controller for controller, traces in seen.items() if traces is None]
     if silent:
         return Liveness(State.UNKNOWN, f"{', '.join(sorted(silent))} did not answer, and the machine may use it")
-    return Liveness(State.UNUSED)
+    return Liveness(State.UNKNOWN, underway) if underway else Liveness(State.UNUSED)
 
 
 def password_last_set(account: Mapping[str, Any]) -> int:

@@ -74,7 +74,8 @@ def judge(
     """
     if "exists" not in account:
         return Decision(Act.REFUSE, "nothing is known of its account; give its entry of computer_info in accounts")
-    decision = regenerate.decide(account.get("distinguished_name"), package, choice)
+    used = not may_lose_membership and _proves_life(record, account)
+    decision = regenerate.decide(account.get("distinguished_name"), package, choice, used=used)
     if decision.act is not Act.REISSUE or may_lose_membership or _got_lost(record, account):
         return decision
     if "liveness" not in account:
@@ -86,6 +87,13 @@ def judge(
         f"the account exists ({account['distinguished_name']}), and it is treated as live, because "
         f"{account['liveness']['reason']}; name it in live_machines if it may lose its membership",
     )
+
+
+def _proves_life(record: IssueRecord | None, account: Account) -> bool:
+    """Whether the record of this very account shows that it was used; without one, it only counts as live."""
+    if record is None or record.object_guid not in (None, account.get("object_guid")):
+        return False
+    return bool(account.get("liveness", {}).get("state") == liveness.State.LIVE.value)
 
 
 def _got_lost(record: IssueRecord | None, account: Account) -> bool:

@@ -24,6 +24,11 @@ class PackageFile(Enum):
     EXPIRED = "its package in dest has expired"
     SOUND = "its package is in dest"
 
+    @property
+    def over(self) -> bool:
+        """Whether it is of no use any more, which is no fault once it was used."""
+        return self in (PackageFile.DEAD, PackageFile.EXPIRED)
+
 
 class Act(Enum):
     CREATE = "create the account and issue its package"
@@ -40,10 +45,11 @@ class Decision:
     refusal: str = ""
 
 
-def decide(account_dn: str | None, package: PackageFile, regenerate: str) -> Decision:
+def decide(account_dn: str | None, package: PackageFile, regenerate: str, *, used: bool = False) -> Decision:
     """Choose the act for one machine; whether an account may be reset at all is judged afterwards.
 
-    ``account_dn`` is None where the account does not exist.
+    ``account_dn`` is None where the account does not exist. ``used`` says that its package is proved to have done its
+    work.
     """
     if account_dn is None:
         if package is not PackageFile.ABSENT and regenerate == "never":
@@ -54,8 +60,14 @@ def decide(account_dn: str | None, package: PackageFile, regenerate: str) -> Dec
         return Decision(Act.CREATE)
     if package is PackageFile.SOUND and regenerate != "always":
         return Decision(Act.KEEP)
-    if package in (PackageFile.DEAD, PackageFile.EXPIRED) and regenerate in ("never", "missing"):
-        return Decision(Act.REFUSE, f"{package.value}; set regenerate to dead to issue it again")
+    if package.over and used and regenerate != "always":
+        return Decision(Act.KEEP)
+    if package.over and regenerate in ("never", "missing"):
+        return Decision(
+            Act.REFUSE,
+            f"{package.value}; set regenerate to dead to issue it again, but not where it was applied and the machine "
+            "waits for its network: a new password breaks that membership",
+        )
     if regenerate == "never":
         return Decision(
             Act.REFUSE,

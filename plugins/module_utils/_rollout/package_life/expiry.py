@@ -14,6 +14,8 @@ from ..issuing import liveness
 from ..issuing.issue_record import IssueRecord
 from ..issuing.liveness import Liveness
 
+_NOT_NOTED = "nobody noted whether it was applied; keep a ledger, or set strand and name it in strand_machines"
+
 
 class State(Enum):
     VALID = "valid"
@@ -33,12 +35,12 @@ class Ruling:
 
 @dataclass(frozen=True, kw_only=True)
 class Package:
-    """``record`` is that of the account as it is now. ``underway`` says that the package was carried or applied, as far
-    as anybody noted it; ``stranded`` that it may expire nevertheless."""
+    """``record`` is that of the account as it is now. ``underway`` says why the package may be on its way or applied,
+    empty where it is known not to be, None where nobody noted that; ``stranded`` that it may expire nevertheless."""
 
     record: IssueRecord | None
     life: Liveness
-    underway: str = ""
+    underway: str | None
     stranded: bool = False
 
 
@@ -56,6 +58,8 @@ def judge(package: Package, now: datetime, lifetime: timedelta | None) -> Ruling
         return Ruling(State.USED, package.life.reason)
     if package.life.state is liveness.State.UNKNOWN:
         return Ruling(State.UNKNOWN, package.life.reason)
+    if package.underway is None and not package.stranded:
+        return Ruling(State.UNKNOWN, _NOT_NOTED)
     if package.underway and not package.stranded:
         return Ruling(State.UNDERWAY, package.underway)
     return Ruling(State.EXPIRED, f"it was good until {_shown(end)} and nobody used it")

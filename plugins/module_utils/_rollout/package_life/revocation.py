@@ -56,16 +56,20 @@ def begun(record: RevocationRecord | None, account: Account, issue: IssueRecord 
 
 
 def life(
-    record: RevocationRecord | None, account: Account, issue: IssueRecord | None, seen: Mapping[str, Traces | None]
+    record: RevocationRecord | None,
+    account: Account,
+    issue: IssueRecord | None,
+    seen: Mapping[str, Traces | None],
+    underway: str = "",
 ) -> Liveness:
     """Whether the machine uses its account. A password that we set ourselves is no sign of it; all else is.
 
-    ``seen`` has the traces by domain controller, as ``liveness.judge`` takes them.
+    ``seen`` has the traces by domain controller; it and ``underway`` are as ``liveness.judge`` takes them.
     """
     ours = begun(record, account, issue) or stands(record, account)
     if ours and issue is not None:
         issue = dataclasses.replace(issue, password_last_set=None)
-    return liveness.judge(issue, seen)
+    return liveness.judge(issue, seen, underway)
 
 
 def acts(record: RevocationRecord | None, account: Account, *, package_there: bool) -> list[Act]:

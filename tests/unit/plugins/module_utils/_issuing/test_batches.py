@@ -50,7 +50,6 @@ CONTROLLER = Ping(
     forest_name="corp.example",
     domain_name="corp.example",
     host_name="dc1.corp.example",
-    netbios_domain_name="CORP",
     site="Berlin",
     client_site="Berlin",
 )

@@ -73,6 +73,12 @@ def test_proof_of_life_outweighs_silence() -> None:
     assert judge(RECORD, {"dc1": None, "dc2": changed(logon_count=2)}).state is State.LIVE
 
 
+def test_a_machine_that_was_joined_offline_leaves_no_trace() -> None:
+    assert judge(RECORD, {"dc1": NEW}, "it was applied") == Liveness(State.UNKNOWN, "it was applied")
+    assert judge(RECORD, {"dc1": changed(logon_count=2)}, "it was applied").reason == "it logged on on dc1"
+    assert judge(RECORD, {"dc1": None}, "it was applied").reason.startswith("dc1 did not answer")
+
+
 def test_older_password_has_only_not_arrived_there() -> None:
     assert judge(RECORD, {"dc1": NEW, "dc2": changed(password_last_set=SET - 1)}).state is State.UNUSED
 

@@ -95,6 +95,17 @@ class TestJudgement:
         )
         assert judge(account(liveness=LIVE), may_lose_membership=True).act is Act.REISSUE
 
+    @pytest.mark.parametrize("package", [PackageFile.DEAD, PackageFile.EXPIRED])
+    def test_a_package_that_did_its_work_stays(self, package: PackageFile) -> None:
+        """Not one of an earlier account, and not where another is wanted by name."""
+        living = account(liveness=LIVE)
+        assert judge(living, package, record=record()).act is Act.KEEP
+        assert judge(living, package, record=record(object_guid=GUID), choice="dead").act is Act.KEEP
+        assert judge(living, package, record=record(object_guid="another")).act is Act.REFUSE
+        assert judge(living, package).act is Act.REFUSE
+        assert judge(account(), package, record=record()).act is Act.REFUSE
+        assert judge(living, package, record=record(), choice="dead", may_lose_membership=True).act is Act.REISSUE
+
     def test_an_account_that_nobody_judged(self) -> None:
         without = {key: value for key, value in account().items() if key != "liveness"}
         assert "ask computer_info with dest" in judge(without).refusal

@@ -16,7 +16,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuin
 )
 
 DN = "CN=BER-PC-001,OU=Staging,DC=corp,DC=example"
-ABSENT, UNUSABLE, DEAD, SOUND = PackageFile.ABSENT, PackageFile.UNUSABLE, PackageFile.DEAD, PackageFile.SOUND
+ABSENT, UNUSABLE, SOUND = PackageFile.ABSENT, PackageFile.UNUSABLE, PackageFile.SOUND
+DEAD, EXPIRED = PackageFile.DEAD, PackageFile.EXPIRED
 
 
 def test_choices_of_the_option() -> None:
@@ -42,6 +43,7 @@ def test_file_whose_account_is_gone(package: PackageFile, regenerate: str) -> No
         (ABSENT, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
         (UNUSABLE, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
         (DEAD, [Act.REFUSE, Act.REFUSE, Act.REISSUE, Act.REISSUE]),
+        (EXPIRED, [Act.REFUSE, Act.REFUSE, Act.REISSUE, Act.REISSUE]),
         (SOUND, [Act.KEEP, Act.KEEP, Act.KEEP, Act.REISSUE]),
     ],
     ids=lambda value: value.name if isinstance(value, PackageFile) else "",
@@ -57,6 +59,29 @@ def test_refusal_names_the_account_and_what_is_wrong_with_the_package(package: P
     assert package.value in refusal
 
 
+@pytest.mark.parametrize("package", [DEAD, EXPIRED])
 @pytest.mark.parametrize("regenerate", ["never", "missing"])
-def test_dead_package_is_never_replaced_by_the_way(regenerate: str) -> None:
-    assert "set regenerate to dead" in decide(DN, DEAD, regenerate).refusal
+def test_dead_package_is_never_replaced_by_the_way(package: PackageFile, regenerate: str) -> None:
+    refusal = decide(DN, package, regenerate).refusal
+    assert refusal.startswith(f"{package.value}; set regenerate to dead")
+    assert "a new password breaks that membership" in refusal
+
+
+@pytest.mark.parametrize(
+    ("package", "acts"),
+    [
+        (ABSENT, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
+        (UNUSABLE, [Act.REFUSE, Act.REISSUE, Act.REISSUE, Act.REISSUE]),
+        (DEAD, [Act.KEEP, Act.KEEP, Act.KEEP, Act.REISSUE]),
+        (EXPIRED, [Act.KEEP, Act.KEEP, Act.KEEP, Act.REISSUE]),
+        (SOUND, [Act.KEEP, Act.KEEP, Act.KEEP, Act.REISSUE]),
+    ],
+    ids=lambda value: value.name if isinstance(value, PackageFile) else "",
+)
+def test_package_that_did_its_work(package: PackageFile, acts: list[Act]) -> None:
+    """It may be over by now; where it is asked for, another is refused later, because the machine lives."""
+    assert [decide(DN, package, regenerate, used=True).act for regenerate in CHOICES] == acts
+
+
+def test_use_is_no_matter_without_an_account() -> None:
+    assert decide(None, EXPIRED, "missing", used=True).act is Act.CREATE

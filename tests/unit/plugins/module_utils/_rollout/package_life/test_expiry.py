@@ -30,7 +30,7 @@ RECORD = IssueRecord(
     password_last_set=7,
     expires=(NOW - timedelta(days=1)).isoformat(),
 )
-LATE = Package(record=RECORD, life=Liveness(liveness.State.UNUSED))
+LATE = Package(record=RECORD, life=Liveness(liveness.State.UNUSED), underway="")
 
 
 def ruling(lifetime: timedelta | None = None, **what: Any) -> Ruling:
@@ -66,6 +66,14 @@ def test_any_doubt_leaves_it_alone(life: liveness.State, state: State) -> None:
 def test_underway() -> None:
     assert ruling(underway="it was carried") == Ruling(State.UNDERWAY, "it was carried")
     assert ruling(underway="it was carried", stranded=True).state is State.EXPIRED
+
+
+def test_nobody_noted_whether_it_was_applied() -> None:
+    """An offline join leaves no trace in the directory."""
+    told = ruling(underway=None)
+    assert told.state is State.UNKNOWN
+    assert told.reason.endswith("keep a ledger, or set strand and name it in strand_machines")
+    assert ruling(underway=None, stranded=True).state is State.EXPIRED
 
 
 @pytest.mark.parametrize("record", [None, dataclasses.replace(RECORD, password_last_set=None)])

@@ -96,6 +96,10 @@ class TestLife:
         life = revocation.life(record, account, self.ISSUED, {"dc1": self.OURS})
         assert life == Liveness(State.LIVE, "its password was set after the package was issued, as seen on dc1")
 
+    def test_what_may_be_applied_is_not_unused(self) -> None:
+        life = revocation.life(RECORD, REVOKED, self.ISSUED, {"dc1": self.OURS}, "it was applied")
+        assert life == Liveness(State.UNKNOWN, "it was applied")
+
     def test_without_an_issue_record_it_counts_as_live(self) -> None:
         assert revocation.life(RECORD, REVOKED, None, {"dc1": self.OURS}).state is State.LIVE
 
