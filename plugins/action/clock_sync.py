@@ -6,23 +6,24 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import clock, status_codes
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Change, Reading
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Change
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
+    "serial_number": {"type": "str"},
     "source": {"type": "str", "choices": ["controller", "domain"], "default": "controller"},
     "domain": {"type": "str"},
     "tolerance": {"type": "float", "default": 60.0},
     "time_zone": {"type": "str"},
 }
 
+_LOOKED_AT = ("identity", "membership", "security")
 _FAILED = {
     "config": "w32tm /config ended with {}; look whether the service W32Time is disabled",
     "resync": "W32Time follows its domain from now on, but got no time from it: w32tm /resync ended with {}; look at "
@@ -41,11 +42,15 @@ class ActionModule(ActionBase):
             ARGUMENT_SPEC, required_if=[("source", "domain", ["domain"])]
         )
         hand = Hand(self, arguments["name"], task_vars)
-        before = time.time()
-        machine = hand.look("adops.offline_join.win_machine_info", subsets=["clock"])["clock"]
-        reading = Reading(machine["utc"], before, time.time())
+        machine, reading = hand.machine(_LOOKED_AT)
         from_domain = arguments["source"] == "domain"
-        offset = _offset_to_domain(hand, arguments["domain"]) if from_domain else reading.offset
+        if from_domain and self._task.check_mode and not clock.is_member(machine):
+            # The step before this one would have made it a member.
+            return {**result, "changed": True, "offset": round(reading.offset, 3)}
+        domain = arguments["domain"] if from_domain else None
+        if refusal := clock.refusal(machine, arguments["name"], arguments["serial_number"], domain):
+            raise AnsibleActionFail(f"{arguments['name']}: {refusal}")
+        offset = reading.offset if domain is None else _offset_to_domain(hand, domain)
         change = clock.change(
             machine,
             offset,
@@ -56,18 +61,19 @@ class ActionModule(ActionBase):
         )
         if change and not self._task.check_mode:
             _set(hand, change)
+        before, after = change.before_and_after(machine, offset)
         return {
             **result,
-            "changed": change is not None,
+            "changed": bool(change),
             "offset": round(offset, 3),
-            "warnings": _warnings(hand, machine["w32time"]) if from_domain else [],
-            "diff": {"before": f"clock: {clock.in_words(offset)}\n", "after": _after(offset, change)},
+            "warnings": _warnings(hand, machine["clock"]["w32time"]) if from_domain else [],
+            "diff": {"before": before, "after": after},
         }
 
 
 def _offset_to_domain(hand: Hand, domain: str) -> float:
     """Seconds that the machine is ahead of its domain controller, as it measured itself."""
-    seen = hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "clock"])
+    seen = hand.call("win_domain_info", domain=domain, subsets=["locator", "clock"])
     for status in (seen["locator"]["status"], seen["clock"]["status"]):
         if status:
             sentence = status_codes.explain(status).sentence
@@ -76,7 +82,7 @@ def _offset_to_domain(hand: Hand, domain: str) -> float:
 
 
 def _set(hand: Hand, change: Change) -> None:
-    done = hand.look("adops.offline_join.win_clock", **change.arguments())
+    done = hand.call("win_clock", **change.arguments())
     for act, code in done["exit_codes"].items():
         if code:
             shown = str(code) if code > 0 else f"0x{code & 0xFFFFFFFF:08x}"
@@ -87,7 +93,3 @@ def _warnings(hand: Hand, w32time: dict[str, Any]) -> list[str]:
     """What is configured beside a policy does not count, so it is told, and left alone."""
     said = clock.other_source(w32time)
     return [f"{hand.machine_name}: {said}; {clock.POLICY_REMEDY}"] if said and w32time["type_from_policy"] else []
-
-
-def _after(offset: float, change: Change | None) -> str:
-    return f"clock: {clock.in_words(0.0 if change and change.shift else offset)}\n"

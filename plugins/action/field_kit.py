@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import identities, sealing
@@ -24,11 +23,12 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit.manifest import Carried, Manifest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity, Purpose
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError, x509
-from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.times import written
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST, SealedFiles
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
-from ansible_collections.adops.offline_join.plugins.module_utils._storage.seal_options import PASSPHRASE
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _field_kit_files as kit_files
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _vaulted_file
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import guarded
 from ansible_collections.adops.offline_join.plugins.plugin_utils._kit_place import KitPlace
 
@@ -66,7 +66,7 @@ class Answer:
     def to_result(self) -> dict[str, Any]:
         if self.carried is None:
             return {"changed": self.changed, "error": self.error}
-        sha256, expires = self.carried.package_sha256, manifests.written(self.carried.expires)
+        sha256, expires = self.carried.package_sha256, written(self.carried.expires)
         return {"changed": self.changed, "package_sha256": sha256, "expires": expires}
 
     def before_and_after(self) -> tuple[str, str]:
@@ -94,9 +94,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"{cause}; name files and a directory that you may use, then run again") from None
 
     def _make(self, arguments: dict[str, Any], now: datetime) -> dict[str, Any]:
-        issuer = self._issuer(arguments)
+        read = _vaulted_file.reader(self)
+        issuer = seal_options.issuer(arguments, read)
         recipient = self._recipient(arguments["recipient_certificate"], now)
-        trusted = [issuer.certificate, *self._certificates(arguments["trusted_issuers"])]
+        trusted = [issuer.certificate, *seal_options.certificates(arguments["trusted_issuers"], read)]
         for certificate in trusted:
             if fault := identities.purpose_fault(certificate, Purpose.ISSUER):
                 raise SealError(f"the kit trusts issuers by their own certificates, never a CA: {fault}")
@@ -139,20 +140,14 @@ class ActionModule(ActionBase):
             "changed_files": sorted(changes),
             "kit": {
                 "id": manifest.kit,
-                "expires": manifests.written(manifest.expires),
+                "expires": written(manifest.expires),
                 "script_sha256": kit_files.sha256(files[kit_files.SCRIPT]),
                 "experimental": kit_files.EXPERIMENTAL,
             },
         }
 
-    def _issuer(self, arguments: dict[str, Any]) -> Identity:
-        path, beside = arguments["issuer_key"], arguments["issuer_certificate"]
-        passphrase = arguments["issuer_passphrase"] or os.environ.get(PASSPHRASE)
-        certificate = self._content(beside) if beside else None
-        return identities.load_identity(self._content(path), passphrase, path, certificate)
-
     def _recipient(self, path: str, now: datetime) -> x509.Certificate:
-        found = self._certificates([path])
+        found = seal_options.certificates([path], _vaulted_file.reader(self))
         if len(found) != 1:
             raise SealError(f"{path} holds {len(found)} certificates; name the one of the kit's key")
         fault = identities.purpose_fault(found[0], Purpose.RECIPIENT) or identities.validity_fault(found[0], now)
@@ -161,23 +156,10 @@ class ActionModule(ActionBase):
         return found[0]
 
     def _key(self, path: str) -> bytes:
-        content = self._content(path)
+        content = _vaulted_file.reader(self)(Path(path))
         if not content.startswith(_DER):
             raise SealError(f"{path} is no PKCS #12 file, and Windows reads no other; make one with format: pkcs12")
         return content
-
-    def _certificates(self, paths: Sequence[str]) -> list[x509.Certificate]:
-        return [one for path in paths for one in identities.load_certificates(self._content(path), path)]
-
-    def _content(self, path: str) -> bytes:
-        try:
-            return bytes(self._loader._get_file_contents(path)[0])
-        except AnsibleError:
-            raise SealError(f"{path} cannot be read or decrypted; name a file, and give its vault password") from None
-
-
-def _stem(certificate: x509.Certificate) -> str:
-    return identities.fingerprint(certificate)[:16]
 
 
 def _pack(
@@ -197,8 +179,7 @@ def _pack(
             path = store.package(name)
             answers.append(Answer(name, error=f"{name}: {path}: {error.strerror}; issue its package first"))
         except SealError as error:
-            text = str(error)
-            answers.append(Answer(name, error=text if text.startswith(name) else f"{name}: {text}"))
+            answers.append(Answer(name, error=str(error)))
         else:
             answers.append(Answer(name, carried))
             contents[carried.file] = sealed

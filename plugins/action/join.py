@@ -6,14 +6,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import remains, status_codes
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining import windows_join
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.windows_join import Step
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
@@ -27,7 +25,7 @@ ARGUMENT_SPEC = {
     "reboot_timeout": {"type": "int", "default": 600},
     "remains_paths": {"type": "list", "elements": "path", "default": []},
 }
-_LOOKED_AT = ["identity", "membership", "edition", "clock", "restart", "security", "remains"]
+_LOOKED_AT = ("identity", "membership", "edition", "restart", "security", "remains")
 
 
 class ActionModule(ActionBase):
@@ -56,13 +54,27 @@ class _Join:
         self._hand = Hand(action, arguments["name"], task_vars)
 
     def carry_out(self) -> dict[str, Any]:
-        machine, step = self._judged()
-        left = remains.packages(machine["remains"]["files"])
         check_mode, reboot = self._action._task.check_mode, self._arguments["reboot"]
+        machine, reading = self._hand.machine(_LOOKED_AT, remains_paths=self._arguments["remains_paths"])
+        # In check mode the step before would have set its clock.
+        verdict = windows_join.judge(
+            self._offer,
+            machine,
+            None if check_mode else reading,
+            follow_package=self._arguments["rename"] == "follow_package",
+        )
+        self._refuse(verdict.refusal)
+        step, left = verdict.step, remains.packages(machine["remains"]["files"])
         if not check_mode:
             if step is Step.APPLY:
                 self._apply()
+            # A member needs no package any more, whatever its domain says of it.
             self._wipe(left)
+        if step is Step.ASK_DOMAIN:
+            asked = windows_join.judge_channel(self._offer, self._domain_info("locator", "channel"))
+            if asked.refusal:
+                msg = f"{self._offer.machine_name}: {asked.refusal}"
+                return {"failed": True, "pending": asked.pending, "changed": bool(left), "msg": msg}
         waits = step in (Step.APPLY, Step.RESTART)
         if waits and reboot and not check_mode:
             self._restart()
@@ -74,26 +86,10 @@ class _Join:
             "warnings": [*(_warnings(machine) if step is Step.APPLY else []), *self._unread(machine)],
         }
 
-    def _judged(self) -> tuple[dict[str, Any], Step]:
-        before = time.time()
-        machine = self._hand.look(
-            "adops.offline_join.win_machine_info",
-            subsets=_LOOKED_AT,
-            remains_paths=self._arguments["remains_paths"],
-        )
-        reading = Reading(machine["clock"]["utc"], before, time.time())
-        follow_package = self._arguments["rename"] == "follow_package"
-        verdict = windows_join.judge(self._offer, machine, reading, follow_package=follow_package)
-        refusal = verdict.refusal
-        if verdict.step is Step.ASK_DOMAIN:
-            refusal = windows_join.judge_channel(self._offer, self._domain_info("locator", "channel"))
-        self._refuse(refusal)
-        return machine, verdict.step
-
     def _apply(self) -> None:
         offer = self._offer
-        done = self._hand.act(
-            "adops.offline_join.win_join_package",
+        done = self._hand.call_secretly(
+            "win_join_package",
             {
                 "package": self._package.to_base64(),
                 "package_sha256": offer.package_sha256,
@@ -113,22 +109,20 @@ class _Join:
         """Take away what is left of packages, once this machine needs none."""
         if not files:
             return
-        done = self._hand.look("adops.offline_join.win_package_wipe", files=files)
+        done = self._hand.call("win_package_wipe", files=files)
         if done["left"]:
             self._refuse(f"a package is left in {', '.join(done['left'])}, and cannot be wiped; delete it by hand")
 
     def _restart(self) -> None:
         restart(self._action, self._offer.machine_name, self._task_vars, self._arguments["reboot_timeout"])
-        machine = self._hand.look("adops.offline_join.win_machine_info", subsets=["identity", "membership"])
+        machine = self._hand.call("win_machine_info", subsets=["identity", "membership"])
         refusal = windows_join.judge_restart(self._offer, machine, [])
         if refusal:
             events = self._domain_info("events")["events"]
             self._refuse(windows_join.judge_restart(self._offer, machine, events))
 
     def _domain_info(self, *subsets: str) -> dict[str, Any]:
-        return self._hand.look(
-            "adops.offline_join.win_domain_info", domain=self._offer.dns_domain, subsets=list(subsets)
-        )
+        return self._hand.call("win_domain_info", domain=self._offer.dns_domain, subsets=list(subsets))
 
     def _refuse(self, refusal: str | None) -> None:
         if refusal:

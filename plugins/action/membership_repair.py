@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Ha
 from ansible_collections.adops.offline_join.plugins.plugin_utils._other_action import run_action
 from ansible_collections.adops.offline_join.plugins.plugin_utils._restart import restart
 
-_LOOKED_AT = ["identity", "membership", "edition", "clock", "restart", "security"]
+_LOOKED_AT = ("identity", "membership", "edition", "restart", "security")
 _PASSWORD = "OFFLINE_JOIN_DIRECTORY_PASSWORD"
 ARGUMENT_SPEC = {
     **_offered_package.ARGUMENT_SPEC,
@@ -54,10 +53,8 @@ class ActionModule(ActionBase):
         fault = _channel(hand, arguments["domain"])
         if fault is None:
             return {**result, "changed": False, "way": Way.NONE.name.lower()}
-        before = time.time()
-        machine = hand.look("adops.offline_join.win_machine_info", subsets=_LOOKED_AT)
-        reading = Reading(machine["clock"]["utc"], before, time.time())
-        decision = membership_repair.decide(fault, machine, arguments["domain"], means)
+        machine, reading = hand.machine(_LOOKED_AT)
+        decision = membership_repair.decide(fault, machine, arguments["domain"], means, arguments["serial_number"])
         if decision.way is Way.REJOIN:
             decision = self._judge_package(arguments, fault, machine, reading)
         if decision.refusal:
@@ -85,7 +82,7 @@ class ActionModule(ActionBase):
         return membership_repair.judge_package(offer, fault, machine["membership"], arguments["name"], user)
 
     def _rejoin(self, hand: Hand, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        left = hand.look("adops.offline_join.win_domain_leave")
+        left = hand.call("win_domain_leave")
         if left["status"] not in (status_codes.SUCCESS, status_codes.NOT_JOINED):
             raise AnsibleActionFail(
                 f"{hand.machine_name}: it cannot leave: {status_codes.explain(left['status']).sentence}"
@@ -100,9 +97,7 @@ class ActionModule(ActionBase):
 
 
 def _channel(hand: Hand, domain: str) -> Fault | None:
-    return secure_channel.fault(
-        hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
-    )
+    return secure_channel.fault(hand.call("win_domain_info", domain=domain, subsets=["locator", "channel"]))
 
 
 def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
@@ -111,7 +106,7 @@ def _reset(hand: Hand, arguments: dict[str, Any]) -> None:
         "username": arguments["username"],
         "password": arguments["password"] or os.environ.get(_PASSWORD, ""),
     }
-    done = hand.act("adops.offline_join.win_machine_password", login)
+    done = hand.call_secretly("win_machine_password", login)
     if done["status"]:
         raise AnsibleActionFail(
             f"{hand.machine_name}: its password was not reset: {status_codes.explain(done['status']).sentence}"

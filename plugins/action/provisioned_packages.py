@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -60,8 +59,6 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     **seal_options.SEAL_SPEC,
 }
 _LOOK_AGAIN = "its issue record lacks what the directory says; run again with its new entry of computer_info"
-# What only the directory knows, and claims must name nevertheless: values that no account has.
-_UNKNOWN = {"object_guid": str(uuid.UUID(int=0)), "password_last_set": 1, "key_version": 1}
 # Whose values are the same for every machine of a call.
 _SHARED = ("domain_controller", "certificate_templates", "policy_names", "policy_paths", "site")
 
@@ -98,7 +95,8 @@ class _Packages:
         serial_numbers = {one["name"]: one["serial_number"] for one in machines if one["serial_number"]}
         self._arguments = arguments
         self._check_mode = action._task.check_mode
-        self._store = PackageStore(Path(arguments["dest"]), seal_options.form(arguments, serial_numbers))
+        self._form = seal_options.form(arguments, serial_numbers)
+        self._store = PackageStore(Path(arguments["dest"]), self._form)
         self._host = ProvisioningHost(action, task_vars)
         self._lost: str | None = None
 
@@ -168,8 +166,7 @@ class _Packages:
             object_guid=object_guid(package) or self._account(intended.machine).get("object_guid"),
             package_sha256=package.sha256,
         )
-        sealed, content = self._store.form.wrap(_named(record), package)
-        record = dataclasses.replace(record, sealed_sha256=sealed.sealed_sha256, expires=sealed.expires)
+        record, content = self._form.wrap(record, package)
         for failure in self._store.write([(record, content)]).values():
             raise failure
         return self._success(record, act, incomplete=_LOOK_AGAIN)
@@ -248,12 +245,6 @@ class _Packages:
     def _account(self, name: str) -> dict[str, Any]:
         account = self._arguments["accounts"].get(name)
         return account if isinstance(account, dict) else {}
-
-
-def _named(record: IssueRecord) -> IssueRecord:
-    """The record as claims want it."""
-    unknown = {field: value for field, value in _UNKNOWN.items() if getattr(record, field) is None}
-    return dataclasses.replace(record, **unknown)
 
 
 def _now() -> str:

@@ -13,6 +13,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.samba_join import judge
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.status_codes import NEW_PACKAGE
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _offered_package
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
@@ -30,7 +31,7 @@ class ActionModule(ActionBase):
             # The step before this one would have made it.
             return {**result, "changed": True, "package_sha256": None}
         package, offer = _offered_package.read(self, arguments)
-        member = hand.look("adops.offline_join.samba_member_info")
+        member = hand.call("samba_member_info")
         verdict = judge(offer, member)
         if verdict.refusal:
             raise AnsibleActionFail(f"{arguments['name']}: {verdict.refusal}")
@@ -41,7 +42,7 @@ class ActionModule(ActionBase):
 
 def _apply(hand: Hand, package: Package) -> None:
     arguments = {"package": package.to_base64(), "package_sha256": package.sha256}
-    done = hand.act("adops.offline_join.samba_join_package", arguments)
+    done = hand.call_secretly("samba_join_package", arguments)
     if done["return_code"] != 0:
         output = " ".join(done["output"].split())
-        raise AnsibleActionFail(f"{hand.machine_name}: Samba did not take the package: {output}; issue it again")
+        raise AnsibleActionFail(f"{hand.machine_name}: Samba did not take the package: {output}; {NEW_PACKAGE}")

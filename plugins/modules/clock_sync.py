@@ -16,7 +16,11 @@ description:
     This measures how far the clock is off and sets it only past a tolerance, in UTC, so that neither the time zone nor
     daylight saving time matters.
   - Before the join the control node's clock is the measure; half of the round trip is subtracted. After it, the
-    machine asks its own domain controller (SNTP), and from then on W32Time follows the domain.
+    machine asks its own domain controller (SNTP), and from then on W32Time follows the domain. By the control node's
+    clock nothing is set on a member of a domain.
+  - Refused before anything is set are a domain controller, whose clock may be the whole domain's; another serial
+    number; a session that is not elevated; with O(source=domain) also a machine that is no member of that domain under
+    this name.
   - Where a policy lets W32Time follow something else, nothing is configured, because it would not count. The clock is
     set all the same, and a warning names what the policy says.
 author:
@@ -27,6 +31,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
+    details:
+      - With O(source=domain) a machine that is no member yet counts as one that an earlier step would have joined.
   diff_mode:
     support: full
   idempotent:
@@ -34,9 +40,15 @@ attributes:
 options:
   name:
     description:
-      - The machine's name, for messages.
+      - The machine's name as the inventory has it. Before the join it may have another one, because the join may rename
+        it; a member with another name is refused.
     type: str
     required: true
+  serial_number:
+    description:
+      - The machine's serial number as the inventory has it. A machine that tells another one is refused.
+    type: str
+    version_added: 0.6.0
   source:
     description:
       - Whose clock is right. Setting a clock from a control node whose own clock is wrong breaks every machine, so
@@ -68,6 +80,7 @@ EXAMPLES = r"""
 - name: Set the clock by the control node's, before the join
   adops.offline_join.clock_sync:
     name: "{{ inventory_hostname }}"
+    serial_number: "{{ machine_serial_number | default(omit) }}"
     time_zone: W. Europe Standard Time
 
 - name: Follow the domain's clock, once the network is there
@@ -83,4 +96,9 @@ offset:
   returned: success
   type: float
   sample: -3600.218
+pending:
+  description: Whether nothing is known to be broken, because the machine cannot be reached.
+  returned: failure, where the machine cannot be reached or refuses the login, and the task ignores that
+  type: bool
+  sample: true
 """

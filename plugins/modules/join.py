@@ -16,11 +16,12 @@ description:
     machine is looked at once, everything is judged on the control node, the package is handed over in memory and never
     becomes a file there, and the machine restarts once.
   - A machine that is a member under this name is left as it is where this very package made it one, or where its
-    secure channel is verified.
+    secure channel is verified. What Windows' answer files still hold of packages is wiped there in any case.
   - Refused before anything is sent are a package for another machine or domain; another serial number; a domain
     controller; a member of another domain, or of this one under another name or with a dead secret; an edition that
     cannot join, or that has no DirectAccess when the package brings its policies; a machine joined to Entra ID; a
-    session that is not elevated; a clock further off than Kerberos accepts; a machine that waits for a restart.
+    session that is not elevated; a clock further off than Kerberos accepts; a machine that waits for a restart; a
+    sealed package that has expired, but only where it is yet to be applied.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -31,7 +32,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - A package that is not there yet counts as one that an earlier step would have issued.
+      - A package that is not there yet counts as one that an earlier step would have issued, and a clock that is off
+        as one that it would have set.
   diff_mode:
     support: none
   idempotent:
@@ -93,7 +95,9 @@ EXAMPLES = r"""
 - name: Join the branch's PCs and restart them
   adops.offline_join.join:
     name: "{{ inventory_hostname }}"
-    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.sealed
+    recipient_key: /etc/offline_join/berlin.pem
+    trusted_issuers: [/etc/offline_join/issuer.crt]
     serial_number: "{{ machine_serial_number | default(omit) }}"
     rename: follow_package
     reboot: true
@@ -117,4 +121,12 @@ serial_number:
   returned: success
   type: str
   sample: 5CG1234XYZ
+pending:
+  description:
+    - Whether nothing is known to be broken, because the machine cannot be reached, or because it is a member already by
+      another way, such as an answer file, and sees no domain controller that could say whether it works.
+  returned: failure of such a member, and where the machine cannot be reached or refuses the login, and the task ignores
+    that
+  type: bool
+  sample: true
 """

@@ -94,7 +94,9 @@ EXAMPLES = r"""
   adops.offline_join.membership_repair:
     name: "{{ inventory_hostname }}"
     domain: corp.example
-    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.sealed
+    recipient_key: /etc/offline_join/berlin.pem
+    trusted_issuers: [/etc/offline_join/issuer.crt]
 """
 
 RETURN = r"""
@@ -105,8 +107,8 @@ way:
   choices: [none, reset, rejoin]
   sample: none
 pending:
-  description: Whether it was refused because no domain controller answers, so that nothing is known to be broken.
-  returned: when it is refused
+  description: Whether nothing is known to be broken, because no domain controller answers or the machine is off.
+  returned: when it is refused, or cannot be reached and the task ignores that
   type: bool
   sample: false
 """

@@ -44,7 +44,8 @@ options:
     required: true
   serial_number:
     description:
-      - The machine's serial number as the inventory has it. A sealed package for another one is refused.
+      - The machine's serial number as the inventory has it. A sealed package for another one is refused; the host
+        itself is not asked for its own.
     type: str
 notes:
   - Needs pipelining, because otherwise Ansible writes module arguments to a file on the host.
@@ -62,7 +63,9 @@ EXAMPLES = r"""
 - name: Join the branch's Linux hosts
   adops.offline_join.samba_join:
     name: "{{ inventory_hostname }}"
-    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.djoin
+    package: /srv/packages/berlin/{{ inventory_hostname | upper }}.sealed
+    recipient_key: /etc/offline_join/berlin.pem
+    trusted_issuers: [/etc/offline_join/issuer.crt]
   become: true
   vars:
     ansible_pipelining: true
@@ -75,4 +78,9 @@ package_sha256:
   returned: success
   type: str
   sample: 8226b561daa94047f7262f08acf24b96730f02231facb9a1f54f23d71baf681a
+pending:
+  description: Whether nothing is known to be broken, because the host cannot be reached.
+  returned: failure, where the host cannot be reached or refuses the login, and the task ignores that
+  type: bool
+  sample: true
 """

@@ -95,7 +95,7 @@ try {
     if ($shift -ne 0 -and -not $module.CheckMode) {
         $status = $clock::Shift($shift)
         if ($status -ne 0) {
-            throw "Windows refused to set the clock with code $status."
+            throw "Windows refused with code $status; look whether a policy took SeSystemtimePrivilege from the login."
         }
     }
     if ($module.Params.source -and $module.CheckMode) {

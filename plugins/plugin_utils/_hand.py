@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How an action plugin uses a hand: a module that runs on the machine, looks or acts, and judges nothing."""
+"""How an action plugin calls a hand: a module that runs on the machine, looks or acts, and judges nothing."""
 
 from __future__ import annotations
 
 import functools
 import re
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,9 +19,11 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.plugins.connection import ConnectionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.plugin_utils import _wire
 
 Run = Callable[..., dict[str, Any]]
+_COLLECTION = "adops.offline_join"
 _REFUSED = re.compile("credentials were rejected|authenticat|auth failure", re.IGNORECASE)
 
 
@@ -32,25 +35,34 @@ class Hand:
         self._action = action
         self._task_vars = task_vars or {}
 
-    def look(self, module: str, **arguments: Any) -> dict[str, Any]:
-        """
-        :raises AnsibleActionFail: the module failed
-        """
-        return self._call(module, arguments)
+    def machine(self, subsets: Sequence[str], **arguments: Any) -> tuple[dict[str, Any], Reading]:
+        """What ``win_machine_info`` sees, and its clock beside ours.
 
-    def act(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Call a module with a secret in its arguments or its answer: nothing of it is logged or written to a file.
+        :raises AnsibleActionFail: the hand failed
+        """
+        before = time.time()
+        seen = self.call("win_machine_info", subsets=[*subsets, "clock"], **arguments)
+        return seen, Reading(seen["clock"]["utc"], before, time.time())
 
-        :raises AnsibleActionFail: the module failed, or Ansible would show its arguments to a file or the network
+    def call(self, hand: str, **arguments: Any) -> dict[str, Any]:
+        """
+        :raises AnsibleActionFail: the hand failed
+        """
+        return self._run(f"{_COLLECTION}.{hand}", arguments)
+
+    def call_secretly(self, hand: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """With a secret in its arguments or its answer: nothing of it is logged or written to a file.
+
+        :raises AnsibleActionFail: the hand failed, or Ansible would show its arguments to a file or the network
         """
         exposure = _wire.exposure(self._action._connection)
         if exposure:
             raise AnsibleActionFail(f"{self.machine_name}: {exposure}")
         # From -vvvvv on, connection plugins show what a module answered, unless their play context forbids it.
         with _hidden(self._action._task), _hidden(self._action._connection._play_context):
-            return self._call(module, arguments)
+            return self._run(f"{_COLLECTION}.{hand}", arguments)
 
-    def _call(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _run(self, module: str, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = self._action._execute_module(
                 module_name=module, module_args=arguments, task_vars=self._task_vars
@@ -102,13 +114,17 @@ def guarded(run: Run) -> Run:
     return wrapped
 
 
+def login_refused(cause: object) -> bool:
+    """Whether a connection failed because the machine, which is there, does not accept the login."""
+    return _REFUSED.search(str(cause)) is not None
+
+
 def _unreached(name: str, cause: str) -> dict[str, Any]:
-    if _REFUSED.search(cause):
-        return {"pending": False, "msg": f"{name}: the login was refused ({cause}); correct its user or password"}
-    return {
-        "pending": True,
-        "msg": f"{name}: cannot be reached ({cause}); run again when it is on; if it is, open WinRM or SSH on it",
-    }
+    """``unreached`` says why in words, and tells such a result from one about the machine."""
+    refused = login_refused(cause)
+    unreached = f"the login was refused ({cause})" if refused else f"cannot be reached ({cause})"
+    remedy = "correct its user or password" if refused else "run again when it is on; if it is, open WinRM or SSH on it"
+    return {"pending": not refused, "unreached": unreached, "msg": f"{name}: {unreached}; {remedy}"}
 
 
 def _broke_below(error: Exception, connection: ConnectionBase) -> bool:

@@ -7,21 +7,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail, AnsibleError
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._package import directaccess
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import sealing
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import Claims, Machine
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims import (
+    Claims,
+    Machine,
+    check_machine,
+    check_time,
+)
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.offer import Offer
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
-from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options, secret_file
+from ansible_collections.adops.offline_join.plugins.module_utils._storage import (
+    issued_package,
+    seal_options,
+    secret_file,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _vaulted_file
 
 # What an action that offers a package has among its options.
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
@@ -35,8 +47,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
 def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Offer]:
     """The package and what the judgement holds against the machine; ``arguments`` are those of ``ARGUMENT_SPEC``.
 
-    :raises AnsibleActionFail: there is no package that can be read, it is not the one that was issued, or its claims
-        speak against it
+    :raises AnsibleActionFail: there is no package that can be read, it is not the one that was issued, or by its claims
+        it is not for this machine
     """
     name, path = arguments["name"], Path(arguments["package"])
     try:
@@ -48,16 +60,9 @@ def read(action: ActionBase, arguments: Mapping[str, Any]) -> tuple[Package, Off
     except SealError as error:
         raise AnsibleActionFail(f"{name}: {path}: {error}") from None
     record = PackageStore(path.parent).read_record(package.machine_name)
-    if record is not None and record.package_sha256 != package.sha256:
-        raise AnsibleActionFail(
-            f"{name}: {path} is not the package that was issued, by the issue record beside it: it was changed, or "
-            "belongs to an earlier or unfinished run; issue it again"
-        )
-    serial_number = claims.serial_number if claims else None
-    issued = claims or record
-    return package, _offer(
-        name, package, serial_number or arguments["serial_number"], issued.password_last_set if issued else None
-    )
+    if fault := issued_package.fault(path, package, claims, record):
+        raise AnsibleActionFail(f"{name}: {fault}")
+    return package, _offer(arguments, package, claims, record)
 
 
 def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> tuple[Package, Claims | None]:
@@ -66,33 +71,26 @@ def _open(action: ActionBase, content: bytes, arguments: Mapping[str, Any]) -> t
         return Package.read(content), None
     if lacking := sealing.missing():
         raise SealError(f"the package is sealed, and opening it needs {lacking[0]}; install it on the control node")
-
-    def vaulted(path: Path) -> bytes:
-        try:
-            return bytes(action._loader._get_file_contents(str(path))[0])
-        except AnsibleError:
-            raise SealError(f"{path} cannot be read or decrypted; name a file, and give its vault password") from None
-
+    # Whether it has expired, is no matter on a machine that it was applied to before.
+    opened = seal_options.open_package(content, arguments, None, _vaulted_file.reader(action))
     machine = Machine(arguments["name"], serial_number=arguments["serial_number"])
-    opened = seal_options.open_package(content, arguments, machine, vaulted)
-    package = Package.read(opened.package)
-    if package.domain_name.lower() != opened.claims.domain.lower():
-        raise SealError(
-            f"its claims say {opened.claims.domain}, and the package inside {package.domain_name}; issue it again"
-        )
-    return package, opened.claims
+    if refusal := check_machine(opened.claims, machine):
+        raise SealError(refusal)
+    return Package.read(opened.package), opened.claims
 
 
-def _offer(name: str, package: Package, serial_number: str | None, password_last_set: int | None) -> Offer:
+def _offer(arguments: Mapping[str, Any], package: Package, claims: Claims | None, record: IssueRecord | None) -> Offer:
     domain = package.join.dns_domain_info
+    told = [one.password_last_set for one in (claims, record) if one]
     return Offer(
-        machine_name=name,
+        machine_name=arguments["name"],
         package_machine_name=package.machine_name,
         dns_domain=package.domain_name,
         netbios_domain=domain.name or "",
         domain_guid=str(domain.domain_guid),
         package_sha256=package.sha256,
-        serial_number=serial_number,
+        serial_number=(claims.serial_number if claims else None) or arguments["serial_number"],
         directaccess=directaccess.has_policies(package.parts),
-        password_last_set=password_last_set,
+        password_last_set=next((time for time in told if time is not None), None),
+        untimely=check_time(claims, datetime.now(UTC)) if claims else None,
     )

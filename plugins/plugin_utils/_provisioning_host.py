@@ -35,7 +35,7 @@ class ProvisioningHost:
 
         :raises AnsibleActionFail: it cannot provision
         """
-        seen = self._hand.look("adops.offline_join.win_machine_info", subsets=["membership"])
+        seen = self._hand.call("win_machine_info", subsets=["membership"])
         if refusal := provisioning.host_refusal(seen["membership"]):
             raise AnsibleActionFail(f"{self.name}: {refusal}")
         return str(seen["membership"]["domain"])
@@ -46,7 +46,7 @@ class ProvisioningHost:
         :raises ProvisioningError: Windows made no package, or not the one that was asked for
         """
         try:
-            done = self._hand.act("adops.offline_join.win_provision_package", request)
+            done = self._hand.call_secretly("win_provision_package", request)
         except AnsibleActionFail as failure:
             raise ProvisioningError(str(failure)) from None
         if refusal := provisioning.refusal(done["status"]):

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import file_signature, sealing
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Identity
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import seal_options
+from ansible_collections.adops.offline_join.plugins.plugin_utils import _vaulted_file
 from ansible_collections.adops.offline_join.plugins.plugin_utils._report_files import keep
 
 SPEC = {key: seal_options.SEAL_SPEC[key] for key in ("issuer_key", "issuer_certificate", "issuer_passphrase")}
@@ -53,13 +53,6 @@ def signing(action: ActionBase, arguments: Mapping[str, Any], mode: int) -> Sign
         return None
     if lacking := sealing.missing():
         raise SealError(f"signing reports needs {lacking[0]}; install it on the control node")
-
-    def vaulted(path: Path) -> bytes:
-        try:
-            return bytes(action._loader._get_file_contents(str(path))[0])
-        except AnsibleError:
-            raise SealError(f"{path} cannot be read or decrypted; name a file, and give its vault password") from None
-
-    signer = seal_options.issuer(arguments, vaulted)
+    signer = seal_options.issuer(arguments, _vaulted_file.reader(action))
     file_signature.require_signer(signer, datetime.now(UTC))
     return Signing(signer, mode, action._task.check_mode)

@@ -153,6 +153,7 @@ def test_road(provisioned: Branch, farm: TwinFarm) -> None:
         assert noted["distinguished_name"] == f"CN={name},{provisioned.lab.staging_ou}"
         claims, package = opened(provisioned, name)
         assert (claims.sid, claims.package_sha256) == (noted["sid"], noted["package_sha256"])
+        assert (claims.password_last_set, claims.key_version) == (None, None), "only the directory knew, and later"
         [certificates] = [part for part in package.describe()["parts"] if part["name"] == "certificates"]
         assert [key["template"] for key in certificates["private_keys"]] == [TEMPLATE]
     seen = {"calls": json.dumps(farm.calls(host)), **spy.places}

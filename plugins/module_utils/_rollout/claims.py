@@ -10,15 +10,19 @@ import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ._sealing import canonical
 from ._sealing.errors import SealError
 from .names import computer_name
+from .status_codes import NEW_PACKAGE
+from .times import written
 
 _FORMAT = 1
 _TIMES = ("issued", "expires")
+_NO_GUID = "00000000-0000-0000-0000-000000000000"
+_NEVER = 1  # as a FILETIME a moment of the year 1601
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -26,7 +30,8 @@ _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 class Claims:
     """``domain`` is its DNS name; times are in UTC and whole seconds, ``password_last_set`` is a FILETIME.
 
-    From ``object_guid`` on they repeat the issue record, so that a place without it can judge the account, too.
+    From ``object_guid`` on they repeat the issue record, so that a place without it can judge the account, too; what a
+    Windows host that made the package did not tell is None.
 
     :raises SealError: naming the field that cannot be
     """
@@ -38,10 +43,10 @@ class Claims:
     expires: datetime
     ledger_id: str | None
     package_sha256: str
-    object_guid: str
+    object_guid: str | None
     sid: str
-    password_last_set: int
-    key_version: int
+    password_last_set: int | None
+    key_version: int | None
 
     def __post_init__(self) -> None:
         for field, rule in _RULES.items():
@@ -52,11 +57,8 @@ class Claims:
 
     def to_fields(self) -> dict[str, Any]:
         """What JSON can hold; ``format`` is the version of this form."""
-        times = {name: _written(getattr(self, name)) for name in _TIMES}
+        times = {name: written(getattr(self, name)) for name in _TIMES}
         return {**dataclasses.asdict(self), **times, "format": _FORMAT}
-
-    def to_bytes(self) -> bytes:
-        return canonical.to_bytes(self.to_fields())
 
     @classmethod
     def from_fields(cls, fields: Any) -> Claims:
@@ -73,14 +75,7 @@ class Claims:
         for field in sorted(fields.keys() - known):
             raise SealError(f"the claims have the field {field[:40]!r}, which is not known; update the collection")
         values = {name: value for name, value in fields.items() if name != "format"}
-        return cls(**values | {name: _read_time(name, fields[name]) for name in _TIMES})
-
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Claims:
-        """
-        :raises SealError: naming the field that is missing, unknown or impossible
-        """
-        return cls.from_fields(canonical.from_bytes(content, "the claims"))
+        return cls(**_known(values) | {name: _read_time(name, fields[name]) for name in _TIMES})
 
 
 @dataclass(frozen=True)
@@ -94,6 +89,11 @@ class Machine:
 
 def check(claims: Claims, machine: Machine, now: datetime) -> str | None:
     """Why the package must not be applied to the machine, as a sentence; None when it may."""
+    return check_machine(claims, machine) or check_time(claims, now)
+
+
+def check_machine(claims: Claims, machine: Machine) -> str | None:
+    """Why the package is not for the machine, whatever the time."""
     if not _same(claims.machine, machine.name):
         return (
             f"the sealed package is for the machine {claims.machine}, not for {machine.name}; "
@@ -109,20 +109,20 @@ def check(claims: Claims, machine: Machine, now: datetime) -> str | None:
             f"the sealed package of {claims.machine} is for the serial number {claims.serial_number}, but the machine "
             f"has {machine.serial_number}; look which device this is, or issue a package for it"
         )
-    return check_time(claims, now)
+    return None
 
 
 def check_time(claims: Claims, now: datetime) -> str | None:
     """Why the package must not be used now, whatever the machine. ``now`` knows its time zone."""
     if now < claims.issued:
         return (
-            f"the sealed package of {claims.machine} was issued at {_written(claims.issued)}, but here it is only "
-            f"{_written(now)}: this clock is wrong; set it and try again"
+            f"the sealed package of {claims.machine} was issued at {written(claims.issued)}, but here it is only "
+            f"{written(now)}: this clock is wrong; set it and try again"
         )
     if now >= claims.expires:
         return (
-            f"the sealed package of {claims.machine} expired at {_written(claims.expires)}, and it is "
-            f"{_written(now)}; issue a new package"
+            f"the sealed package of {claims.machine} expired at {written(claims.expires)}, and it is "
+            f"{written(now)}; {NEW_PACKAGE}"
         )
     return None
 
@@ -132,8 +132,12 @@ def _same(claimed: str, seen: str) -> bool:
     return claimed.lower() == seen.strip().lower()
 
 
-def _written(time: datetime) -> str:
-    return time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+def _known(fields: dict[str, Any]) -> dict[str, Any]:
+    """Packages that were sealed by 0.5.0 or earlier have values that no account has for what nobody told."""
+    unknown = {"object_guid": None} if fields["object_guid"] == _NO_GUID else {}
+    if canonical.is_number(fields["password_last_set"], _NEVER):
+        unknown |= {"password_last_set": None, "key_version": None}
+    return fields | unknown
 
 
 def _read_time(field: str, text: Any) -> datetime:
@@ -146,7 +150,8 @@ def _read_time(field: str, text: Any) -> datetime:
 
 
 def _name(value: Any) -> str | None:
-    return computer_name.fault(value) if isinstance(value, str) else "it is no text"
+    fault = computer_name.fault(value) if isinstance(value, str) else "it is no text"
+    return fault and str(fault)
 
 
 def _text(longest: int, *, optional: bool = False) -> Callable[[Any], str | None]:
@@ -161,17 +166,21 @@ def _text(longest: int, *, optional: bool = False) -> Callable[[Any], str | None
     return rule
 
 
-def _form(pattern: str, example: str) -> Callable[[Any], str | None]:
+def _form(pattern: str, example: str, *, optional: bool = False) -> Callable[[Any], str | None]:
     form = re.compile(pattern)
 
     def rule(value: Any) -> str | None:
+        if value is None and optional:
+            return None
         return None if isinstance(value, str) and form.fullmatch(value) else f"it is nothing such as {example}"
 
     return rule
 
 
-def _number(bits: int) -> Callable[[Any], str | None]:
+def _number_or_none(bits: int) -> Callable[[Any], str | None]:
     def rule(value: Any) -> str | None:
+        if value is None:
+            return None
         fits = isinstance(value, int) and not isinstance(value, bool) and 0 < value < 1 << bits
         return None if fits else f"it is no positive number below 2 to the {bits}th"
 
@@ -192,8 +201,10 @@ _RULES: dict[str, Callable[[Any], str | None]] = {
     "expires": _time,
     "ledger_id": _text(128, optional=True),
     "package_sha256": _form("[0-9a-f]{64}", "64 lower-case hexadecimal digits"),
-    "object_guid": _form("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0a0b0c0d-0e0f-1011-1213-141516171819"),
+    "object_guid": _form(
+        "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "0a0b0c0d-0e0f-1011-1213-141516171819", optional=True
+    ),
     "sid": _form("S-1-[0-9]{1,15}(-[0-9]{1,10}){1,15}", "S-1-5-21-1-2-3-1103"),
-    "password_last_set": _number(63),
-    "key_version": _number(32),
+    "password_last_set": _number_or_none(63),
+    "key_version": _number_or_none(32),
 }

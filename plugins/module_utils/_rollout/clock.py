@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How far a machine's clock is off, and when that matters. Times on the wire are FILETIMEs (MS-DTYP 2.3.3)."""
+"""How far a machine's clock is off, when that matters, and where it may be set. Times on the wire are FILETIMEs
+(MS-DTYP 2.3.3).
+"""
 
 from __future__ import annotations
 
@@ -10,10 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .joining.right_machine import wrong_domain, wrong_machine, wrong_name
+from .login import without_rights
+
 KERBEROS_TOLERANCE = 300.0  # seconds; the domain's default for "Maximum tolerance for computer clock synchronization"
 POLICY_REMEDY = 'set the type in its "Configure Windows NTP Client" to NT5DS, or leave it so where it is meant'
 TICKS = 10_000_000  # FILETIME units in a second
-_FROM_DOMAIN = ("NT5DS", "AllSync")  # W32Time\Parameters!Type: the domain alone, or it and the peers
+_DOMAIN = "NT5DS"
+_FROM_DOMAIN = (_DOMAIN, "AllSync")  # W32Time\Parameters!Type: the domain alone, or it and the peers
+_FROM_PEERS = ("NTP", "AllSync")
 _UNIX_EPOCH = 116_444_736_000_000_000  # 1970 as a FILETIME
 
 
@@ -60,18 +67,53 @@ def other_source(w32time: Mapping[str, Any]) -> str | None:
     """What the time service, as ``win_machine_info`` tells it, follows; None where that is the domain."""
     if w32time["type"] in _FROM_DOMAIN:
         return None
-    peers = f" ({w32time['peers']})" if w32time["peers"] else ""
-    said = f"{w32time['type'] or 'nothing'}{peers}, not the domain"
+    said = f"{source(w32time)}, not the domain"
     return f"a policy lets W32Time follow {said}" if w32time["type_from_policy"] else f"W32Time follows {said}"
+
+
+def source(w32time: Mapping[str, Any]) -> str:
+    """``NTP (time.windows.com,0x9)``: its type and, where they count, the peers."""
+    peers = f" ({w32time['peers']})" if w32time["peers"] and w32time["type"] in _FROM_PEERS else ""
+    return f"{w32time['type'] or 'nothing'}{peers}"
+
+
+def refusal(machine: Mapping[str, Any], name: str, serial_number: str | None, domain: str | None) -> str | None:
+    """Why nothing may be set on a machine, as ``win_machine_info`` tells it; ``domain`` where that is the source.
+
+    Before the join it may have any name: the join itself may rename it.
+    """
+    if said := wrong_machine(machine, serial_number, harm="whose clock is its domain's"):
+        return said
+    if domain is None:
+        return None if is_member(machine) else without_rights(machine)
+    if not is_member(machine):
+        return f"the machine is no member of {domain}, so it cannot follow its clock; join it first"
+    return wrong_domain(machine, domain) or wrong_name(machine, name) or without_rights(machine)
+
+
+def is_member(machine: Mapping[str, Any]) -> bool:
+    return bool(machine["membership"]["part_of_domain"])
 
 
 @dataclass(frozen=True)
 class Change:
-    """What ``win_clock`` is to do. ``shift`` is in FILETIME units, to be added to the clock."""
+    """What ``win_clock`` is to do, if anything. ``shift`` is in FILETIME units, to be added to the clock."""
 
     shift: int = 0
     time_zone: str | None = None
     domain_source: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Change()
+
+    def before_and_after(self, machine: Mapping[str, Any], offset: float) -> tuple[str, str]:
+        """For a diff; the machine's clock is ``offset`` seconds ahead."""
+        time_zone, before = machine["clock"]["time_zone"], source(machine["clock"]["w32time"])
+        after = _DOMAIN if self.domain_source else before
+        return (
+            _told(offset, time_zone, before),
+            _told(0.0 if self.shift else offset, self.time_zone or time_zone, after),
+        )
 
     def arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = {"shift": self.shift} if self.shift else {}
@@ -82,6 +124,10 @@ class Change:
         return arguments
 
 
+def _told(offset: float, time_zone: str, source: str) -> str:
+    return f"clock: {in_words(offset)}\ntime_zone: {time_zone}\nsource: {source}\n"
+
+
 def change(
     machine: Mapping[str, Any],
     offset: float,
@@ -90,18 +136,19 @@ def change(
     *,
     from_domain: bool,
     uncertainty: float = 0.0,
-) -> Change | None:
-    """What is to be set on a machine whose clock is ``offset`` seconds ahead; None where it may stay as it is.
+) -> Change:
+    """What is to be set on a machine whose clock is ``offset`` seconds ahead; false where it may stay as it is.
 
     Nothing is set that may be right within the ``uncertainty``, in seconds.
 
-    ``machine`` is the subset clock of ``win_machine_info``. Only a member can follow its domain (``from_domain``), and
-    one whose policy says what to follow is left to that.
+    Only a member can follow its domain (``from_domain``), and one whose policy says what to follow is left to that. By
+    another clock nothing is set on a member.
     """
-    service = machine["w32time"]
-    wanted = Change(
+    if is_member(machine) and not from_domain:
+        return Change()
+    service = machine["clock"]["w32time"]
+    return Change(
         shift=round(-offset * TICKS) if abs(offset) - uncertainty > tolerance else 0,
-        time_zone=time_zone if time_zone and time_zone != machine["time_zone"] else None,
+        time_zone=time_zone if time_zone and time_zone != machine["clock"]["time_zone"] else None,
         domain_source=from_domain and other_source(service) is not None and not service["type_from_policy"],
     )
-    return None if wanted == Change() else wanted

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 SUCCESS = 0
 ELEVATION_REQUIRED = 740
 MUST_RESTART = 2713
-ALREADY_JOINED = 2691
 NOT_JOINED = 2692
 
 _HRESULT_FROM_WIN32 = 0x80070000
@@ -34,9 +33,11 @@ class StatusCode:
         return f"{self.meaning} ({self.name}, {self.number}); {self.remedy}"
 
 
-_NEW_PACKAGE = "issue a new package"
+# A package that is there and was never used is kept by any other choice of regenerate.
+NEW_PACKAGE = "issue a new package (prepare --limit NAME -e package_issue_regenerate=always)"
 _READ_THE_LOG = r"read %WINDIR%\Debug\NetSetup.log on the machine"
 _LOOK_AT_PATH = "look at network, firewall and VPN between machine and domain controller"
+_SET_CLOCK = "set the clock by the domain's (role clock_sync, clock_sync_source: domain)"
 _ELEVATE = "log in with an account that has an elevated token: a local administrator other than RID 500 needs "
 _ELEVATE += "LocalAccountTokenFilterPolicy = 1 or become with runas"
 
@@ -47,7 +48,7 @@ _TABLE = (
     (50, "ERROR_NOT_SUPPORTED", "this Windows cannot take a package", "look at its edition and role"),
     (53, "ERROR_BAD_NETPATH", "the server was not found", "look at DNS and at the ports of SMB and RPC"),
     (64, "ERROR_NETNAME_DELETED", "the connection to the domain controller was cut", _LOOK_AT_PATH),
-    (87, "ERROR_INVALID_PARAMETER", "Windows cannot read the package", _NEW_PACKAGE),
+    (87, "ERROR_INVALID_PARAMETER", "Windows cannot read the package", NEW_PACKAGE),
     (121, "ERROR_SEM_TIMEOUT", "the domain controller did not answer in time", _LOOK_AT_PATH),
     (124, "ERROR_INVALID_LEVEL", "Windows does not know this kind of request", "report a fault of this collection"),
     (740, "ERROR_ELEVATION_REQUIRED", "the session is not elevated", _ELEVATE),
@@ -64,7 +65,7 @@ _TABLE = (
     (1354, "ERROR_INVALID_DOMAIN_ROLE", "not possible in the machine's role", "take it out of the inventory"),
     (1355, "ERROR_NO_SUCH_DOMAIN", "the domain or its controllers were not found", "look at DNS and the domain's name"),
     (1359, "ERROR_INTERNAL_ERROR", "Netlogon reported a success without an answer", "restart Netlogon"),
-    (1398, "ERROR_TIME_SKEW", "the clocks differ more than Kerberos accepts", "set the clock (role clock_sync)"),
+    (1398, "ERROR_TIME_SKEW", "the clocks differ more than Kerberos accepts", _SET_CLOCK),
     (1460, "ERROR_TIMEOUT", "the domain controller did not answer in time", _LOOK_AT_PATH),
     (1703, "RPC_S_PROTSEQ_NOT_SUPPORTED", "RPC is not possible", "look at the firewall between machine and domain"),
     (1717, "RPC_S_UNKNOWN_IF", "the service Netlogon does not run", "start Netlogon"),
@@ -73,7 +74,7 @@ _TABLE = (
     (1727, "RPC_S_CALL_FAILED_DNE", "the call did not get to the domain controller", _LOOK_AT_PATH),
     (1753, "EPT_S_NOT_REGISTERED", "the domain controller does not offer Netlogon", "look whether it has started"),
     (1786, "ERROR_NO_TRUST_LSA_SECRET", "the machine has lost its secret", "repair the membership"),
-    (1787, "ERROR_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this machine", _NEW_PACKAGE),
+    (1787, "ERROR_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this machine", NEW_PACKAGE),
     (1788, "ERROR_TRUSTED_DOMAIN_FAILURE", "the secure channel to the domain is broken", "repair the membership"),
     (1789, "ERROR_TRUSTED_RELATIONSHIP_FAILURE", "the machine's secret is dead", "repair the membership"),
     (1791, "RPC_S_CALL_IN_PROGRESS", "another request is under way", "run again in a minute"),
@@ -83,7 +84,7 @@ _TABLE = (
     (1909, "ERROR_ACCOUNT_LOCKED_OUT", "the account is locked", "unlock it"),
     (2138, "NERR_WkstaNotStarted", "the service Workstation does not run", "start LanmanWorkstation"),
     (2202, "NERR_BadUsername", "the account name is invalid", "correct the name"),
-    (2221, "NERR_UserNotFound", "the account is missing", _NEW_PACKAGE),
+    (2221, "NERR_UserNotFound", "the account is missing", NEW_PACKAGE),
     (2224, "NERR_UserExists", "the computer account exists", "allow its re-use, or delete it"),
     (2691, "NERR_SetupAlreadyJoined", "the machine is a member already", "keep it, or leave the domain first"),
     (2692, "NERR_SetupNotJoined", "the machine is no member", "join it"),
@@ -91,23 +92,23 @@ _TABLE = (
     (2694, "NERR_DefaultJoinRequired", "the domain controller is too old for OUs", "choose another domain controller"),
     (2695, "NERR_InvalidWorkgroupName", "the workgroup's name is invalid", "correct it"),
     (2696, "NERR_NameUsesIncompatibleCodePage", "the name is in a foreign code page", "choose a plain name"),
-    (2697, "NERR_ComputerAccountNotFound", "the computer account was not found", _NEW_PACKAGE),
+    (2697, "NERR_ComputerAccountNotFound", "the computer account was not found", NEW_PACKAGE),
     (2698, "NERR_PersonalSku", "this edition of Windows cannot join a domain", "upgrade the edition"),
     (2699, "NERR_SetupCheckDNSConfig", "DNS is not set up for the domain", "look at the machine's DNS servers"),
     (2700, "NERR_AlreadyCloudDomainJoined", "the machine is joined to Entra ID", "run dsregcmd /leave on it first"),
     (2701, "NERR_PasswordMustChange", "the password must be changed", "set a new one"),
     (2702, "NERR_AccountLockedOut", "the account is locked", "unlock it"),
-    (2703, "NERR_PasswordTooLong", "the password is too long", _NEW_PACKAGE),
-    (2704, "NERR_PasswordNotComplexEnough", "the password is too simple", _NEW_PACKAGE),
+    (2703, "NERR_PasswordTooLong", "the password is too long", NEW_PACKAGE),
+    (2704, "NERR_PasswordNotComplexEnough", "the password is too simple", NEW_PACKAGE),
     (2705, "NERR_PasswordFilterError", "a password filter refused", "look at the password filters of the domain"),
-    (2709, "NERR_NoOfflineJoinInfo", "the prepared join was not found", "apply the package again"),
-    (2710, "NERR_BadOfflineJoinInfo", "the prepared join is damaged", _NEW_PACKAGE),
+    (2709, "NERR_NoOfflineJoinInfo", "the prepared join was not found", NEW_PACKAGE),
+    (2710, "NERR_BadOfflineJoinInfo", "the prepared join is damaged", NEW_PACKAGE),
     (2711, "NERR_CantCreateJoinInfo", "the join cannot be written down", "look at disk space and rights"),
-    (2712, "NERR_BadDomainJoinInfo", "what the package says of the domain is incomplete or wrong", _NEW_PACKAGE),
+    (2712, "NERR_BadDomainJoinInfo", "what the package says of the domain is incomplete or wrong", NEW_PACKAGE),
     (2713, "NERR_JoinPerformedMustRestart", "the package was accepted", "restart the machine"),
     (2714, "NERR_NoJoinPending", "no join waits for a restart", "apply the package"),
     (2715, "NERR_ValuesNotSet", "a name could not be set", _READ_THE_LOG),
-    (2716, "NERR_CantVerifyHostname", "the machine was renamed after the apply", "apply the package again"),
+    (2716, "NERR_CantVerifyHostname", "the machine was renamed after the apply", NEW_PACKAGE),
     (2717, "NERR_CantLoadOfflineHive", "the registry of the image cannot be opened", "dismount the image"),
     (2718, "NERR_ConnectionInsecure", "the connection is not secure", "turn on LDAP signing and sealing"),
     (2719, "NERR_ProvisioningBlobUnsupported", "this Windows is too old for the package", "issue it with fewer parts"),
@@ -117,7 +118,7 @@ _TABLE = (
     (2723, "NERR_TargetVersionUnsupported", "this version of Windows is not supported", "upgrade it"),
     (2724, "NERR_InvalidMachineNameForJoin", "the name cannot be joined", "correct the machine's name"),
     (2725, "NERR_DS9DCNotFound", "no domain controller is new enough", "choose a newer one"),
-    (2726, "NERR_PlainTextSecretsRequired", "the package lacks its secret", _NEW_PACKAGE),
+    (2726, "NERR_PlainTextSecretsRequired", "the package lacks its secret", NEW_PACKAGE),
     (2727, "NERR_CannotUnjoinAadDomain", "the machine is joined to Entra ID", "run dsregcmd /leave on it first"),
     (2728, "NERR_CannotUpdateAadHostName", "Entra ID keeps the machine's name", "run dsregcmd /leave on it first"),
     (2729, "NERR_DuplicateHostName", "another machine has this name", "choose another name"),

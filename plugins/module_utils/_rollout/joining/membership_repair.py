@@ -14,7 +14,10 @@ from typing import Any
 from ..login import is_local, without_rights
 from ..secure_channel import Fault
 from .offer import Offer, same
-from .windows_join import DOMAIN_CONTROLLERS
+from .right_machine import wrong_domain, wrong_machine
+
+# Its package is there and its machine lives: both keep an ordinary run from issuing another.
+_ANEW = "issue a new one (prepare with package_issue_regenerate=always, and the machine in package_issue_live_machines)"
 
 
 class Way(enum.Enum):
@@ -40,12 +43,20 @@ class Decision:
     pending: bool = False
 
 
-def decide(fault: Fault, machine: Mapping[str, Any], domain: str, means: Means) -> Decision:
-    """``machine`` is what ``win_machine_info`` tells: without a membership, Netlogon's status tells of no secret."""
+def decide(
+    fault: Fault, machine: Mapping[str, Any], domain: str, means: Means, serial_number: str | None = None
+) -> Decision:
+    """``machine`` is what ``win_machine_info`` tells: without a membership, Netlogon's status tells of no secret.
+
+    ``serial_number`` is the one that it should have, where anybody knows it.
+    """
     membership = machine["membership"]
-    if refusal := _misplaced(membership, domain):
-        return Decision(refusal=refusal)
-    if refusal := without_rights(machine):
+    refusal = (
+        wrong_machine(machine, serial_number, harm="whose membership is not repaired")
+        or wrong_domain(machine, domain)
+        or without_rights(machine)
+    )
+    if refusal:
         return Decision(refusal=refusal)
     if not membership["part_of_domain"]:
         if means.package:
@@ -78,7 +89,7 @@ def judge_package(offer: Offer | None, fault: Fault, membership: Mapping[str, An
     if fault.out_of_reach and not (joined and _issued_since(offer, joined)):
         return _pending(fault, membership)
     if offer and joined and (stale := _stale(offer, joined)):
-        return Decision(refusal=f"{stale}; issue a new one")
+        return Decision(refusal=f"{stale}; {_ANEW}")
     if not is_local(user, name):
         return Decision(
             refusal=f"Ansible is logged in as {user}, and leaving the domain would lose that connection; "
@@ -93,17 +104,6 @@ def misfit(offer: Offer, domain: str) -> str | None:
     if misdirected or same(offer.dns_domain, domain):
         return misdirected
     return f"the package is for {offer.dns_domain}, not for {domain}; look which file package names"
-
-
-def _misplaced(membership: Mapping[str, Any], domain: str) -> str | None:
-    if membership["domain_role"] in DOMAIN_CONTROLLERS:
-        return "the machine is a domain controller, whose membership is not repaired; take it out of the inventory"
-    if membership["part_of_domain"] and not same(membership["domain"], domain):
-        return (
-            f"the machine is a member of {membership['domain']}, not of {domain}; "
-            "look which machine answers at this address"
-        )
-    return None
 
 
 def _pending(fault: Fault, membership: Mapping[str, Any]) -> Decision:

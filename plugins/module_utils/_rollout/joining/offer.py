@@ -14,6 +14,7 @@ class Offer:
     """``serial_number`` is the inventory's or None; ``directaccess``: the package brings policies of DirectAccess.
 
     ``password_last_set``, a FILETIME, is when issuing the package set the account's password; None is nobody knows.
+    ``untimely`` is why its claims forbid to apply it now, which is no matter where it was applied before.
     """
 
     machine_name: str
@@ -25,6 +26,7 @@ class Offer:
     serial_number: str | None = None
     directaccess: bool = False
     password_last_set: int | None = None
+    untimely: str | None = None
 
     def misdirected(self) -> str | None:
         """Why the package is not for this machine of the inventory; None when it is."""

@@ -25,9 +25,10 @@ class Verdict:
 def judge(offer: Offer, member: dict[str, Any]) -> Verdict:
     """Hold a package against what ``samba_member_info`` saw; the first reason to refuse is the one told."""
     refusal = offer.misdirected() or _wrong_machine(offer, member["configuration"]) or _wrong_membership(offer, member)
-    if refusal:
-        return Verdict(refusal=refusal)
-    return Verdict(apply=member["membership"] is None)
+    apply = member["membership"] is None
+    if apply and not refusal:
+        refusal = offer.untimely
+    return Verdict(refusal=refusal) if refusal else Verdict(apply=apply)
 
 
 def _wrong_machine(offer: Offer, configuration: dict[str, str]) -> str | None:

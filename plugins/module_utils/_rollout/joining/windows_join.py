@@ -19,8 +19,8 @@ from ..clock import KERBEROS_TOLERANCE, Reading, in_words
 from ..login import without_rights
 from . import editions
 from .offer import Offer, same
+from .right_machine import wrong_machine
 
-DOMAIN_CONTROLLERS = (4, 5)  # Win32_ComputerSystem.DomainRole
 DEVICE_JOIN = 1  # NetGetAadJoinInformation
 
 Seen = Mapping[str, Any]
@@ -37,16 +37,18 @@ class Step(enum.Enum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """The next step, or the sentence why there is none."""
+    """The next step, or the sentence why there is none. ``pending``: refused because nothing is known to be broken."""
 
     step: Step = Step.NOTHING
     refusal: str | None = None
+    pending: bool = False
 
 
-def judge(offer: Offer, machine: Seen, reading: Reading, *, follow_package: bool) -> Verdict:
-    """``follow_package``: the machine may take its name from the package."""
-    refusal = offer.misdirected() or _wrong_machine(offer, machine)
-    if refusal:
+def judge(offer: Offer, machine: Seen, reading: Reading | None, *, follow_package: bool) -> Verdict:
+    """``follow_package``: the machine may take its name from the package. Without a ``reading`` its clock would be set
+    by then.
+    """
+    if refusal := _not_for(offer, machine):
         return Verdict(refusal=refusal)
     if machine["membership"]["part_of_domain"]:
         return _judge_member(offer, machine)
@@ -56,31 +58,32 @@ def judge(offer: Offer, machine: Seen, reading: Reading, *, follow_package: bool
         if pending["last_boot"] == machine["restart"]["last_boot"]:
             return _judge_pending(offer, pending)
         if _is_ours(offer, pending):
-            return Verdict(refusal=_not_taken("issue a new package"))
-    refusal = _cannot_join(offer, machine) or _wrong_state(offer, machine, reading, follow_package)
+            return Verdict(refusal=_not_taken(status_codes.NEW_PACKAGE))
+    refusal = offer.untimely or _cannot_join(offer, machine) or _wrong_state(offer, machine, reading, follow_package)
     return Verdict(refusal=refusal) if refusal else Verdict(Step.APPLY)
 
 
-def judge_channel(offer: Offer, answer: Seen) -> str | None:
-    """Why a member that was not joined with this package may not stay as it is; None when its channel stands."""
+def judge_channel(offer: Offer, answer: Seen) -> Verdict:
+    """Whether a member that was not joined with this package may stay as it is: when its channel stands."""
     fault = secure_channel.fault(answer)
     if fault is None:
-        return None
+        return Verdict()
     said = f"{fault.cause.meaning} ({fault.cause.name})"
     if fault.of_secret:
-        return f"joined with a dead package: {said}; {secure_channel.REPAIR}"
-    remedy = f"run again when it sees its domain, or {secure_channel.REPAIR}"
-    return (
-        f"a member of {offer.dns_domain} already, but not through this package, and whether the domain accepts it "
-        f"cannot be told: {said}; {remedy if fault.out_of_reach else fault.cause.remedy}"
+        return Verdict(refusal=f"joined with a dead package: {said}; {secure_channel.REPAIR}")
+    remedy = "run again when it sees its domain" if fault.out_of_reach else fault.cause.remedy
+    return Verdict(
+        refusal=f"a member of {offer.dns_domain} already, and whether the domain accepts it cannot be told: {said}; "
+        f"{remedy}",
+        pending=fault.out_of_reach,
     )
 
 
 def judge_rejoin(offer: Offer, machine: Seen, reading: Reading) -> str | None:
     """Why a member must not leave its domain for this package: once it has left, it must be able to take it."""
     return (
-        offer.misdirected()
-        or _wrong_machine(offer, machine)
+        _not_for(offer, machine)
+        or offer.untimely
         or _cannot_join(offer, machine)
         or _wrong_state(offer, machine, reading, follow_package=True)
     )
@@ -96,19 +99,12 @@ def judge_restart(offer: Offer, machine: Seen, join_events: list[Seen]) -> str |
             f"joined, but under the name {identity['active_name']}; look who renamed it, then {secure_channel.REPAIR}"
         )
     told = join_events[0]["status"] if join_events else None  # the newest comes first
-    return _not_taken(status_codes.explain(told).sentence if told else "issue a new package")
+    return _not_taken(status_codes.explain(told).sentence if told else status_codes.NEW_PACKAGE)
 
 
-def _wrong_machine(offer: Offer, machine: Seen) -> str | None:
-    if machine["membership"]["domain_role"] in DOMAIN_CONTROLLERS:
-        return "the machine is a domain controller, and joining would destroy it; take it out of the inventory"
-    serial_number = machine["identity"]["serial_number"]
-    if offer.serial_number and serial_number and not same(offer.serial_number.strip(), serial_number.strip()):
-        return (
-            f"its serial number is {serial_number}, the inventory says {offer.serial_number}; "
-            "look which machine answers at this address"
-        )
-    return None
+def _not_for(offer: Offer, machine: Seen) -> str | None:
+    """Why the package is not for this machine."""
+    return offer.misdirected() or wrong_machine(machine, offer.serial_number, harm="and joining would destroy it")
 
 
 def _judge_member(offer: Offer, machine: Seen) -> Verdict:
@@ -145,7 +141,7 @@ def _cannot_join(offer: Offer, machine: Seen) -> str | None:
     return None
 
 
-def _wrong_state(offer: Offer, machine: Seen, reading: Reading, follow_package: bool) -> str | None:
+def _wrong_state(offer: Offer, machine: Seen, reading: Reading | None, follow_package: bool) -> str | None:
     if refusal := without_rights(machine):
         return refusal
     active, pending = machine["identity"]["active_name"], machine["identity"]["pending_name"]
@@ -153,8 +149,10 @@ def _wrong_state(offer: Offer, machine: Seen, reading: Reading, follow_package: 
         return f"its new name {pending} waits for a restart; restart the machine, then run again"
     if not same(active, offer.package_machine_name) and not follow_package:
         return f"the machine is called {active}; rename it, or let it follow the package (rename: follow_package)"
-    if reading.beyond(KERBEROS_TOLERANCE):
-        return f"its clock is {in_words(reading.offset)}, more than Kerberos accepts; set it first (role clock_sync)"
+    if reading and reading.beyond(KERBEROS_TOLERANCE):
+        # The role leaves a member's clock to its domain.
+        remedy = "by hand" if machine["membership"]["part_of_domain"] else "role clock_sync"
+        return f"its clock is {in_words(reading.offset)}, more than Kerberos accepts; set it first ({remedy})"
     return None
 
 

@@ -40,7 +40,7 @@ class Off(ActionBase):
 
 
 def options(documentation: str) -> dict[str, dict[str, Any]]:
-    """The documented options without their descriptions, those of the fragments among them."""
+    """The documented options without what is said of them, those of the fragments among them."""
     said = yaml.safe_load(documentation)
     documented: dict[str, dict[str, Any]] = dict(said["options"])
     for fragment in said["extends_documentation_fragment"]:
@@ -49,7 +49,7 @@ def options(documentation: str) -> dict[str, dict[str, Any]]:
         shared = yaml.safe_load(getattr(fragments.ModuleDocFragment, section.upper()))
         documented = shared.get("options", {}) | documented
     return {
-        name: {key: value for key, value in option.items() if key != "description"}
+        name: {key: value for key, value in option.items() if key not in ("description", "version_added")}
         for name, option in documented.items()
     }
 

@@ -15,6 +15,7 @@ from ansible_collections.adops.offline_join.plugins.action.clock_sync import ARG
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import TICKS
 from ansible_collections.adops.offline_join.plugins.modules.clock_sync import DOCUMENTATION
 from ansible_collections.adops.offline_join.tests.unit.plugins.action import actions
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import windows_machines
 
 
 class Off(actions.Off, ActionModule):
@@ -58,28 +59,37 @@ def test_a_machine_that_is_off(arguments: dict[str, Any], check_mode: bool) -> N
 
 
 class Windows(ActionModule):
-    """A member in UTC, so many seconds ahead of us and of its domain; it notes what its clock is told."""
+    """A machine in UTC, so many seconds ahead of us and of its domain; it notes what its clock is told."""
 
     ahead: float
+    seen: dict[str, Any]
     answers: dict[str, dict[str, Any]]
     told: list[dict[str, Any]]
     w32time: dict[str, Any]
+    looks: int
 
     def _execute_module(self, module_name: str, module_args: dict[str, Any], **_call: Any) -> dict[str, Any]:
         hand = module_name.rpartition(".")[2]
+        if hand == "win_machine_info":
+            self.looks += 1
         if hand == "win_clock":
             self.told.append(module_args)
         utc = round((time.time() + self.ahead + 11_644_473_600) * TICKS)
         return {
-            "win_machine_info": {"clock": {"utc": utc, "time_zone": "UTC", "w32time": self.w32time}},
+            "win_machine_info": {
+                **self.seen,
+                "clock": {"utc": utc, "time_zone": "UTC", "w32time": self.w32time},
+            },
             "win_domain_info": {"locator": {"status": 0}, "clock": {"status": 0, "offset": round(-self.ahead * TICKS)}},
             "win_clock": {"exit_codes": {"config": 0, "resync": 0}},
         }[hand] | self.answers.get(hand, {})
 
 
 def machine(ahead: float, check_mode: bool = False, **arguments: Any) -> Any:
-    action = actions.make(Windows, {"name": "PC-1", **arguments}, check_mode=check_mode)
-    action.ahead, action.answers, action.told = ahead, {}, []
+    """One that is not joined yet; with the domain as source, a member."""
+    action = actions.make(Windows, {"name": "BER-PC-001", **arguments}, check_mode=check_mode)
+    action.ahead, action.answers, action.told, action.looks = ahead, {}, [], 0
+    action.seen = windows_machines.seen(**windows_machines.MEMBER if "domain" in arguments else {})
     action.w32time = {"running": True, "type": "NT5DS", "type_from_policy": False, "peers": None}
     return action
 
@@ -95,7 +105,8 @@ def test_a_clock_that_is_off_is_set(source: dict[str, Any], check_mode: bool) ->
     assert found["changed"]
     assert found["offset"] == pytest.approx(200, abs=2)
     assert found["diff"]["before"].startswith("clock: 3 min ")
-    assert found["diff"]["after"] == "clock: 0 s ahead\n"
+    assert found["diff"]["after"] == "clock: 0 s ahead\ntime_zone: UTC\nsource: NT5DS\n"
+    assert action.looks == 1
     assert len(action.told) == (0 if check_mode else 1)
     assert [told["shift"] / TICKS for told in action.told] == [pytest.approx(-200, abs=2)] * len(action.told)
 
@@ -112,14 +123,50 @@ def test_only_another_time_zone() -> None:
     action = machine(20, time_zone="W. Europe Standard Time")
     found = action.run(None, {})
     assert (found["changed"], action.told) == (True, [{"time_zone": "W. Europe Standard Time"}])
-    assert found["diff"]["before"] == found["diff"]["after"], "the time itself stays"
+    assert "time_zone: UTC\n" in found["diff"]["before"]
+    assert "time_zone: W. Europe Standard Time\n" in found["diff"]["after"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_by_our_clock_a_member_is_left_alone(check_mode: bool) -> None:
+    action = machine(200, check_mode, time_zone="W. Europe Standard Time")
+    action.seen = windows_machines.seen(**windows_machines.MEMBER, elevated=False)
+    found = action.run(None, {})
+    assert (found["changed"], action.told) == (False, [])
+    assert found["offset"] == pytest.approx(200, abs=2)
+    assert found["diff"]["before"] == found["diff"]["after"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [({"domain_role": 5}, "is a domain controller"), ({"serial_number": "X"}, "is X"), ({"elevated": False}, "740")],
+)
+def test_nothing_is_set_on_a_machine_that_is_not_meant(wrong: dict[str, Any], words: str, check_mode: bool) -> None:
+    action = machine(200, check_mode, serial_number="5CG1234XYZ", time_zone="W. Europe Standard Time")
+    action.seen = windows_machines.seen(**wrong)
+    with pytest.raises(AnsibleActionFail, match=f"^BER-PC-001: .*{words}"):
+        action.run(None, {})
+    assert action.told == []
+
+
+def test_a_check_takes_a_machine_for_the_member_that_it_would_be() -> None:
+    action = machine(200, check_mode=True, **DOMAIN)
+    action.seen = windows_machines.seen()
+    assert action.run(None, {})["changed"]
+    action = machine(200, **DOMAIN)
+    action.seen = windows_machines.seen()
+    with pytest.raises(AnsibleActionFail, match=r"no member of corp\.example"):
+        action.run(None, {})
 
 
 @pytest.mark.parametrize("subset", ["locator", "clock"])
 def test_a_domain_whose_clock_cannot_be_read(subset: str) -> None:
     action = machine(200, **DOMAIN)
     action.answers["win_domain_info"] = {subset: {"status": 1355, "offset": 0}}
-    with pytest.raises(AnsibleActionFail, match=r"PC-1: the domain's clock cannot be read: .*ERROR_NO_SUCH_DOMAIN"):
+    with pytest.raises(
+        AnsibleActionFail, match=r"BER-PC-001: the domain's clock cannot be read: .*ERROR_NO_SUCH_DOMAIN"
+    ):
         action.run(None, {})
     assert action.told == []
 
@@ -141,7 +188,7 @@ def test_a_time_service_that_does_not_do_it(act: str, code: int, words: str) -> 
     action.answers["win_clock"] = {"exit_codes": {"config": 0, "resync": None, act: code}}
     with pytest.raises(AnsibleActionFail) as raised:
         action.run(None, {})
-    assert str(raised.value).startswith("PC-1: ")
+    assert str(raised.value).startswith("BER-PC-001: ")
     assert words in str(raised.value)
 
 
@@ -155,7 +202,7 @@ def test_a_policy_decides_whom_the_service_follows(ahead: float, told: list[str]
     assert found["changed"] is bool(told)
     assert [sorted(one) for one in action.told] == ([told] if told and not check_mode else [])
     [warning] = found["warnings"]
-    assert warning.startswith("PC-1: a policy lets W32Time follow NTP (ntp.corp.example,0x8), not the domain; ")
+    assert warning.startswith("BER-PC-001: a policy lets W32Time follow NTP (ntp.corp.example,0x8), not the domain; ")
     assert machine(ahead, check_mode, **DOMAIN).run(None, {})["warnings"] == []
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,45 @@ def test_a_member_by_another_package_is_asked_whether_it_works(windows: Any) -> 
     dead = windows({"win_domain_info": {"channel": {
         "verify_status": 0, "flags": 0x80, "connection_status": 5, "channel_status": 5,
     }}}, **windows_machines.MEMBER)  # fmt: skip
-    assert "repair the membership (role membership_repair)" in refusal(dead)
+    found = dead.run(None, {})
+    assert (found["failed"], found["pending"]) == (True, False)
+    assert "repair the membership (role membership_repair)" in found["msg"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("files", [(), (LEFT,)])
+def test_a_member_that_does_not_see_its_domain_yet(windows: Any, files: tuple[str, ...], check_mode: bool) -> None:
+    """One that an answer file joined: what Windows has read is taken away at once, the rest waits for the network."""
+    away = {"win_domain_info": {"locator": {"status": 1355}}}
+    action = windows(away, files=files, check_mode=check_mode, **windows_machines.MEMBER)
+    found = action.run(None, {})
+    assert (found["failed"], found["pending"], found["changed"]) == (True, True, bool(files))
+    assert found["msg"].startswith("BER-PC-001: a member of corp.example already, and whether the domain accepts it")
+    assert found["msg"].endswith("run again when it sees its domain")
+    wiped = ["win_package_wipe"] if files and not check_mode else []
+    assert action.calls == ["win_machine_info", *wiped, "win_domain_info"]
+
+
+def test_a_check_passes_over_a_clock_that_the_step_before_would_have_set(windows: Any) -> None:
+    action = windows(check_mode=True)
+    action.machine["clock"]["utc"] += 10**11
+    assert action.run(None, {})["changed"]
+    action = windows()
+    action.machine["clock"]["utc"] += 10**11
+    assert "more than Kerberos accepts; set it first (role clock_sync)" in refusal(action)
+
+
+def test_a_package_that_expired_since_it_was_applied(windows: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = dataclasses.replace(
+        windows_machines.OFFER, machine_name="BER-PC-001", package_sha256=PACKAGE.sha256, untimely="it expired"
+    )
+    monkeypatch.setattr(join._offered_package, "read", lambda _action, _arguments: (PACKAGE, late))
+    member = windows(**windows_machines.MEMBER, pending_join=APPLIED)
+    assert member.run(None, {})["changed"] is False
+    assert windows(pending_join=APPLIED).run(None, {})["changed"], "the restart is all that is missing"
+    fresh = windows()
+    assert refusal(fresh) == "BER-PC-001: it expired"
+    assert "win_join_package" not in fresh.calls
 
 
 def test_windows_refuses_the_package(windows: Any) -> None:

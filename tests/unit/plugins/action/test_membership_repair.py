@@ -210,7 +210,8 @@ class TestPackageOfYesterday:
     @pytest.mark.parametrize("check_mode", [True, False])
     def test_a_dead_secret_does_not_make_it_a_new_one(self, tmp_path: Path, check_mode: bool) -> None:
         assert refusal(check_mode, Broken, package=write(tmp_path, issued=self.OLDER)) == (
-            "BER-PC-001: the package was issued before the machine was joined; issue a new one"
+            "BER-PC-001: the package was issued before the machine was joined; issue a new one "
+            "(prepare with package_issue_regenerate=always, and the machine in package_issue_live_machines)"
         )
 
 

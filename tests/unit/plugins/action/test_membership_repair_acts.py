@@ -134,3 +134,11 @@ class TestRejoin:
     def test_the_join_failed(self, answer: dict[str, Any], package: str) -> None:
         answer |= {"failed": True, "msg": "BER-PC-001: Windows did not take the package"}
         assert refusal(make(BROKEN, package=package)) == "BER-PC-001: Windows did not take the package"
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_another_device_keeps_its_password(check_mode: bool) -> None:
+    action = make(BROKEN, username="reissue", password=SECRET, serial_number="5CG9999ABC", check_mode=check_mode)
+    found = action.run(None, {})
+    assert found["msg"].startswith("BER-PC-001: its serial number is 5CG1234XYZ, not 5CG9999ABC; ")
+    assert action.calls == ["win_domain_info", "win_machine_info"]

@@ -110,5 +110,7 @@ def test_samba_does_not_take_it(path: Path) -> None:
     action.done = {"return_code": 255, "output": "Failed to\n  request it: WERR_ACCESS_DENIED\n"}
     with pytest.raises(AnsibleActionFail) as raised:
         action.run(None, {})
-    said = "BER-PC-001: Samba did not take the package: Failed to request it: WERR_ACCESS_DENIED; issue it again"
-    assert str(raised.value) == said
+    assert str(raised.value) == (
+        "BER-PC-001: Samba did not take the package: Failed to request it: WERR_ACCESS_DENIED; issue a new package "
+        "(prepare --limit NAME -e package_issue_regenerate=always)"
+    )

@@ -41,6 +41,8 @@ class Machine:
     def _execute_module(self, module_name: str, module_args: dict[str, Any], **_call: Any) -> dict[str, Any]:
         hand = module_name.rpartition(".")[2]
         self.calls.append(hand)
+        if module_args.get("restart_follows"):
+            self.machine["restart"]["policy_refresh"] = True
         answers = {
             "win_machine_info": self.machine,
             "win_domain_info": self.domain,
@@ -247,6 +249,27 @@ def test_a_machine_that_an_earlier_run_moved_and_left(check_mode: bool) -> None:
     assert ("win_policy_refresh" in action.calls) is not check_mode
 
 
+def test_a_restart_that_never_came() -> None:
+    """The run was killed after the policy was processed, which Windows noted for the new place."""
+    action = make(Promotion, moved=True, failing={"win_policy_refresh": {"exit_code": 1}})
+    with pytest.raises(AnsibleActionFail):
+        action.run(None, {})
+    again = make(Promotion, moved=False)
+    again.machine = action.machine
+    assert again.run(None, {})["restarts"] == 1
+
+
+def test_policy_that_failed_is_no_cause_to_restart() -> None:
+    action = make(Promotion, moved=False)
+    action.domain["policy"]["core"] = {"status": 1355}
+    found = action.run(None, {})
+    assert (found["changed"], found["restarts"]) == (True, 0)
+    assert action.calls == [
+        "win_machine_info", "win_domain_info", "win_policy_refresh", "win_machine_info", "win_domain_info",
+    ]  # fmt: skip
+    assert not action.machine["restart"]["policy_refresh"]
+
+
 def test_a_check_of_a_machine_that_would_be_joined_first() -> None:
     action = make(Promotion, check_mode=True, moved=False, account={"exists": False})
     found = action.run(None, {})
@@ -257,7 +280,7 @@ def test_a_check_of_a_machine_that_would_be_joined_first() -> None:
 @pytest.mark.parametrize(("key", "program"), [("exit_code", "gpupdate"), ("purge_status", "klist")])
 def test_policy_that_cannot_be_refreshed(key: str, program: str) -> None:
     action = make(Promotion, moved=True, failing={"win_policy_refresh": {key: 1}})
-    with pytest.raises(AnsibleActionFail, match=f"its account was moved, but {program} ended with 1"):
+    with pytest.raises(AnsibleActionFail, match=f"its account is in its new place, but {program} ended with 1"):
         action.run(None, {})
     assert "restart" not in action.calls
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 import traceback
 from typing import Any
 
@@ -33,7 +34,7 @@ class Action(ActionBase):
     @guarded
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         super().run(tmp, task_vars)
-        return Hand(self, "PC-1", task_vars).look("adops.offline_join.win_machine_info")
+        return Hand(self, "PC-1", task_vars).call("win_machine_info")
 
     def _execute_module(self, **call: Any) -> dict[str, Any]:
         self.calls = [*getattr(self, "calls", []), {**call, "no_log": self._task.no_log}]
@@ -59,52 +60,63 @@ def break_below(connection: Any) -> None:
     connection._parse_pipeline_result(None)
 
 
-class TestLook:
+class TestCall:
     def test_answer_passes(self) -> None:
         asked = action({"clock": {"utc": 1}})
-        answer = Hand(asked, "PC-1", {"a": 1}).look("x.y.win_machine_info", subsets=["clock"], more=None)
+        answer = Hand(asked, "PC-1", {"a": 1}).call("win_machine_info", subsets=["clock"], more=None)
         assert answer == {"clock": {"utc": 1}}
         assert asked.calls == [
             {
-                "module_name": "x.y.win_machine_info",
+                "module_name": "adops.offline_join.win_machine_info",
                 "module_args": {"subsets": ["clock"], "more": None},
                 "task_vars": {"a": 1},
                 "no_log": False,
             }
         ]
 
+    def test_a_machine_is_looked_at_with_its_clock(self) -> None:
+        asked = action({"clock": {"utc": 1}})
+        before = time.time()
+        answer, reading = Hand(asked, "PC-1", {}).machine(("identity",), remains_paths=["x"])
+        assert answer == {"clock": {"utc": 1}}
+        assert reading.utc == 1
+        assert before <= reading.before <= reading.after <= time.time()
+        [call] = asked.calls
+        assert call["module_name"] == "adops.offline_join.win_machine_info"
+        assert call["module_args"] == {"subsets": ["identity", "clock"], "remains_paths": ["x"]}
+
     def test_without_variables_of_the_task(self) -> None:
         asked = action({})
-        assert Hand(asked, "PC-1", None).look("x.y.z") == {}
+        assert Hand(asked, "PC-1", None).call("z") == {}
         assert (asked.calls[0]["task_vars"], asked.calls[0]["module_args"]) == ({}, {})
 
     def test_a_failure_names_machine_and_module_and_cause(self) -> None:
         with pytest.raises(AnsibleActionFail) as raised:
-            Hand(action({"failed": True, "msg": "is a domain controller"}), "PC-1", {}).look("x.y.z")
-        assert str(raised.value) == "PC-1: x.y.z: is a domain controller"
+            Hand(action({"failed": True, "msg": "is a domain controller"}), "PC-1", {}).call("z")
+        assert str(raised.value) == "PC-1: adops.offline_join.z: is a domain controller"
 
     def test_a_failure_without_words(self) -> None:
-        with pytest.raises(AnsibleActionFail, match=r"^PC-1: x\.y\.z:\s*$"):
-            Hand(action({"failed": True}), "PC-1", {}).look("x.y.z")
+        with pytest.raises(AnsibleActionFail, match=r"^PC-1: adops\.offline_join\.z:\s*$"):
+            Hand(action({"failed": True}), "PC-1", {}).call("z")
 
     def test_a_crash_keeps_its_words_to_itself(self) -> None:
         crash = {"failed": True, "msg": f"MODULE FAILURE {SECRET}", "module_stdout": SECRET, "module_stderr": SECRET}
         with pytest.raises(AnsibleActionFail) as raised:
-            Hand(action(crash), "PC-1", {}).look("x.y.z")
-        assert str(raised.value) == "PC-1: x.y.z: it could not be run there"
+            Hand(action(crash), "PC-1", {}).call("z")
+        assert str(raised.value) == "PC-1: adops.offline_join.z: it could not be run there"
 
     def test_output_beside_success_does_not_matter(self) -> None:
         answer = {"failed": False, "module_stdout": "noise"}
-        assert Hand(action(answer), "PC-1", {}).look("x.y.z") == answer
+        assert Hand(action(answer), "PC-1", {}).call("z") == answer
 
 
 class TestBrokenConnection:
-    @pytest.mark.parametrize("way", ["look", "act"])
+    @pytest.mark.parametrize("way", ["call", "call_secretly"])
     def test_a_machine_that_goes_away_while_a_module_runs_is_unreachable(self, way: str) -> None:
         hand = Hand(action(break_below), "PC-1", {})
         with pytest.raises(AnsibleConnectionFailure) as raised:
-            hand.look("x.y.z") if way == "look" else hand.act("x.y.z", {})
-        assert str(raised.value) == "the connection broke while x.y.z ran"
+            hand.call("z") if way == "call" else hand.call_secretly("z", {})
+        assert str(raised.value) == "the connection broke while adops.offline_join.z ran"
         assert "AttributeError" not in "".join(traceback.format_exception(raised.value))
 
     def test_it_is_pending_where_unreachable_machines_are_ignored(self) -> None:
@@ -123,20 +135,20 @@ class TestBrokenConnection:
             connection._connect()
 
         with pytest.raises(AnsibleConnectionFailure, match="Connection refused"):
-            Hand(action(connect), "PC-1", {}).look("x.y.z")
+            Hand(action(connect), "PC-1", {}).call("z")
 
     @pytest.mark.parametrize("error", [UNREACHABLE, ValueError("x"), AnsibleActionFail("x")])
     def test_what_came_up_beside_the_connection_stays_what_it_is(self, error: Exception) -> None:
         with pytest.raises(type(error)) as raised:
-            Hand(action(error), "PC-1", {}).look("x.y.z")
+            Hand(action(error), "PC-1", {}).call("z")
         assert raised.value is error
 
 
-class TestAct:
+class TestCallSecretly:
     @pytest.mark.parametrize("before", [False, True])
     def test_nothing_of_the_call_is_logged_and_later_all_is_as_before(self, before: bool) -> None:
         asked = action({"status": 0}, no_log=before)
-        assert Hand(asked, "PC-1", {}).act("x.y.z", {"package": SECRET}) == {"status": 0}
+        assert Hand(asked, "PC-1", {}).call_secretly("z", {"package": SECRET}) == {"status": 0}
         assert [(call["no_log"], call["module_args"]) for call in asked.calls] == [(True, {"package": SECRET})]
         assert asked._task.no_log is before
 
@@ -144,7 +156,7 @@ class TestAct:
     def test_also_after_a_failure(self, answer: Any) -> None:
         asked = action(answer)
         with pytest.raises((AnsibleActionFail, AnsibleConnectionFailure, ValueError)):
-            Hand(asked, "PC-1", {}).act("x.y.z", {"package": SECRET})
+            Hand(asked, "PC-1", {}).call_secretly("z", {"package": SECRET})
         assert asked.calls[0]["no_log"] is True
         assert asked._task.no_log is False
 
@@ -152,9 +164,9 @@ class TestAct:
         monkeypatch.setattr(constants, "DEFAULT_KEEP_REMOTE_FILES", True)
         asked = action({"status": 0})
         with pytest.raises(AnsibleActionFail, match=r"^PC-1: pipelining is off, so the package would become"):
-            Hand(asked, "PC-1", {}).act("x.y.z", {"package": SECRET})
+            Hand(asked, "PC-1", {}).call_secretly("z", {"package": SECRET})
         assert not hasattr(asked, "calls")
-        assert Hand(asked, "PC-1", {}).look("x.y.z") == {"status": 0}, "a look carries no secret"
+        assert Hand(asked, "PC-1", {}).call("z") == {"status": 0}, "no secret is carried"
 
 
 class TestUnreachable:
@@ -181,6 +193,7 @@ class TestUnreachable:
         assert asked.run(None, task_vars) == {
             "failed": True,
             "pending": True,
+            "unreached": "cannot be reached (ssl: connection to 192.0.2.1 refused)",
             "msg": f"{name}: cannot be reached (ssl: connection to 192.0.2.1 refused); "
             "run again when it is on; if it is, open WinRM or SSH on it",
         }
@@ -197,6 +210,7 @@ class TestUnreachable:
         assert action(AnsibleConnectionFailure(cause), ignore_unreachable=True).run(None, {}) == {
             "failed": True,
             "pending": False,
+            "unreached": f"the login was refused ({cause})",
             "msg": f"PC-1: the login was refused ({cause}); correct its user or password",
         }
 

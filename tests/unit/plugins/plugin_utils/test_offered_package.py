@@ -43,6 +43,8 @@ CLAIMS = dataclasses.replace(
     expires=NOW + timedelta(days=1),
     package_sha256=PACKAGE.sha256,
 )
+# A Windows host that made it did not say.
+UNTOLD = dataclasses.replace(CLAIMS, object_guid=None, password_last_set=None, key_version=None)
 
 
 class Own(ActionBase):
@@ -85,7 +87,8 @@ def refusal(read: Callable[..., Offer], content: bytes, **options: Any) -> str:
 
 
 def sealed(claims: Claims = CLAIMS) -> bytes:
-    return sealing.seal(PACKAGE.content, claims, issuer_of_today(), [recipient_of_today().certificate], now=NOW)
+    recipients = [recipient_of_today().certificate]
+    return sealing.seal(PACKAGE.content, claims, issuer_of_today(), recipients, now=claims.issued)
 
 
 def record(path: Path, sha256: str) -> None:
@@ -111,8 +114,11 @@ def test_when_issuing_set_the_password(read: Callable[..., Offer], tmp_path: Pat
     """Its claims or the issue record beside it tell; of a file alone nobody knows."""
     assert read(PACKAGE.to_djoin_file()).password_last_set is None
     assert read(sealed()).password_last_set == CLAIMS.password_last_set
+    assert read(sealed(UNTOLD)).password_last_set is None
     record(tmp_path, PACKAGE.sha256)
     assert read(PACKAGE.to_djoin_file()).password_last_set == 134_000_000_000_000_007
+    assert read(sealed()).password_last_set == CLAIMS.password_last_set
+    assert read(sealed(UNTOLD)).password_last_set == 134_000_000_000_000_007, "completed since"
 
 
 @pytest.mark.parametrize("form", [PACKAGE.to_djoin_file, sealed])
@@ -133,6 +139,17 @@ def test_without_one_in_the_claims_the_inventorys_counts(read: Callable[..., Off
         read(sealed(dataclasses.replace(CLAIMS, serial_number=None)), serial_number="5CG6127").serial_number
         == "5CG6127"
     )
+
+
+def test_when_it_may_be_applied(read: Callable[..., Offer]) -> None:
+    """It is opened all the same: on a machine that it was applied to, its time is no matter."""
+    assert read(PACKAGE.to_djoin_file()).untimely is None
+    assert read(sealed()).untimely is None
+    minute = timedelta(minutes=1)
+    offer = read(sealed(dataclasses.replace(CLAIMS, issued=NOW - 2 * minute, expires=NOW - minute)))
+    assert offer.package_sha256 == PACKAGE.sha256
+    assert offer.untimely is not None
+    assert offer.untimely.startswith(f"the sealed package of {NAME} expired at ")
 
 
 def test_a_key_in_a_vault(read: Callable[..., Offer], tmp_path: Path) -> None:

@@ -18,18 +18,25 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock 
     change,
     in_words,
     other_source,
+    refusal,
     unix_time,
+)
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.windows_machines import (
+    MEMBER,
+    seen,
 )
 from hypothesis import given
 from hypothesis import strategies as st
 
 SECONDS_TO_1970 = 11_644_473_600
 NOON = 1_795_262_400.0  # a second of 2026 since 1970
-FOLLOWING = {
-    "time_zone": "W. Europe Standard Time",
-    "w32time": {"type": "NT5DS", "type_from_policy": False, "peers": None},
+ALONE = seen() | {
+    "clock": {
+        "time_zone": "W. Europe Standard Time",
+        "w32time": {"type": "NTP", "type_from_policy": False, "peers": None},
+    }
 }
-ALONE = {"time_zone": "W. Europe Standard Time", "w32time": {"type": "NTP", "type_from_policy": False, "peers": None}}
+NUMBER = ALONE["identity"]["serial_number"]
 # multiples of 1/64 s: exact as floats and as FILETIMEs
 EXACT = st.integers(-(2**28), 2**28).map(lambda sixty_fourths: sixty_fourths / 64)
 ROUND_TRIP = st.integers(0, 2**16).map(lambda thirty_seconds: thirty_seconds / 32)
@@ -126,7 +133,9 @@ class TestWords:
 
 
 def following(kind: str | None, policy: bool = False, peers: str | None = None) -> dict[str, Any]:
-    return ALONE | {"w32time": {"type": kind, "type_from_policy": policy, "peers": peers}}
+    """A member whose time service follows something."""
+    service = {"type": kind, "type_from_policy": policy, "peers": peers}
+    return seen(**MEMBER) | {"clock": {"time_zone": "W. Europe Standard Time", "w32time": service}}
 
 
 class TestSource:
@@ -142,7 +151,9 @@ class TestSource:
         ],
     )
     def test_what_it_follows_and_who_says_so(self, kind: str | None, peers: str | None, said: str | None) -> None:
-        by_policy, configured = (other_source(following(kind, policy, peers)["w32time"]) for policy in (True, False))
+        by_policy, configured = (
+            other_source(following(kind, policy, peers)["clock"]["w32time"]) for policy in (True, False)
+        )
         assert by_policy == (said and f"a policy lets W32Time follow {said}")
         assert configured == (said and f"W32Time follows {said}")
 
@@ -150,7 +161,7 @@ class TestSource:
 class TestChange:
     @pytest.mark.parametrize("direction", [1, -1])
     def test_up_to_the_tolerance_a_clock_stays_as_it_is(self, direction: int) -> None:
-        assert change(ALONE, direction * 60.0, 60.0, None, from_domain=False) is None
+        assert change(ALONE, direction * 60.0, 60.0, None, from_domain=False) == Change()
 
     @pytest.mark.parametrize(("offset", "shift"), [(60.5, -605_000_000), (-60.5, 605_000_000)])
     def test_past_the_tolerance_it_is_shifted_back(self, offset: float, shift: int) -> None:
@@ -160,15 +171,15 @@ class TestChange:
     def test_what_was_set_needs_no_second_change(self, ahead: float, round_trip: float, tolerance: float) -> None:
         seen = reading(ahead, round_trip)
         wanted = change(ALONE, seen.offset, tolerance, None, from_domain=False)
-        assert (wanted is None) is (abs(seen.offset) <= tolerance)
-        if wanted is not None:
+        assert bool(wanted) is (abs(seen.offset) > tolerance)
+        if wanted:
             after = Reading(seen.utc + wanted.shift, seen.before, seen.after)
             assert abs(after.offset) < 1e-5
-            assert change(ALONE, after.offset, max(tolerance, 1e-5), None, from_domain=False) is None
+            assert change(ALONE, after.offset, max(tolerance, 1e-5), None, from_domain=False) == Change()
 
     @pytest.mark.parametrize("time_zone", [None, "", "W. Europe Standard Time"])
     def test_time_zone_that_stays(self, time_zone: str | None) -> None:
-        assert change(ALONE, 0.0, 60.0, time_zone, from_domain=False) is None
+        assert change(ALONE, 0.0, 60.0, time_zone, from_domain=False) == Change()
 
     def test_time_zone_that_changes(self) -> None:
         assert change(ALONE, 0.0, 60.0, "Romance Standard Time", from_domain=False) == Change(
@@ -182,19 +193,22 @@ class TestChange:
     @pytest.mark.parametrize("policy", [True, False])
     @pytest.mark.parametrize("kind", ["NT5DS", "AllSync"])
     def test_one_that_follows_its_domain_goes_on(self, kind: str, policy: bool) -> None:
-        assert change(following(kind, policy), 0.0, 60.0, None, from_domain=True) is None
+        assert change(following(kind, policy), 0.0, 60.0, None, from_domain=True) == Change()
 
     def test_a_policy_is_not_written_against(self) -> None:
         """What w32tm configures would not count, and each run would configure it again."""
         machine = following("NTP", policy=True)
-        assert change(machine, 0.0, 60.0, None, from_domain=True) is None
+        assert change(machine, 0.0, 60.0, None, from_domain=True) == Change()
         assert change(machine, 3600.0, 60.0, None, from_domain=True) == Change(shift=-3600 * TICKS)
 
     def test_who_is_no_member_keeps_its_source(self) -> None:
-        assert change(ALONE, 0.0, 60.0, None, from_domain=False) is None
+        assert change(ALONE, 0.0, 60.0, None, from_domain=False) == Change()
+
+    def test_by_our_clock_nothing_is_set_on_a_member(self) -> None:
+        assert change(following("NTP"), 3600.0, 60.0, "Romance Standard Time", from_domain=False) == Change()
 
     def test_everything_at_once(self) -> None:
-        assert change(ALONE, 3600.0, 60.0, "Romance Standard Time", from_domain=True) == Change(
+        assert change(following("NTP"), 3600.0, 60.0, "Romance Standard Time", from_domain=True) == Change(
             shift=-3600 * TICKS, time_zone="Romance Standard Time", domain_source=True
         )
 
@@ -213,3 +227,66 @@ class TestChange:
     )
     def test_only_what_changes_is_asked_of_the_machine(self, wanted: Change, arguments: dict[str, object]) -> None:
         assert wanted.arguments() == arguments
+
+    @pytest.mark.parametrize(
+        ("wanted", "before", "after"),
+        [
+            (Change(), "NT5DS", "clock: 3 min ahead\ntime_zone: W. Europe Standard Time\nsource: NT5DS\n"),
+            (Change(shift=-1), "NTP", "clock: 0 s ahead\ntime_zone: W. Europe Standard Time\nsource: NTP (a,0x8)\n"),
+            (Change(time_zone="UTC"), "NTP", "clock: 3 min ahead\ntime_zone: UTC\nsource: NTP (a,0x8)\n"),
+            (
+                Change(domain_source=True),
+                "NTP",
+                "clock: 3 min ahead\ntime_zone: W. Europe Standard Time\nsource: NT5DS\n",
+            ),
+        ],
+    )
+    def test_a_diff_has_a_line_for_whatever_changes(self, wanted: Change, before: str, after: str) -> None:
+        was, would_be = wanted.before_and_after(following(before, peers="a,0x8"), 180.0)
+        assert was.splitlines()[:2] == ["clock: 3 min ahead", "time_zone: W. Europe Standard Time"]
+        assert would_be == after
+        assert (was == would_be) is not bool(wanted)
+
+
+class TestRefusal:
+    @pytest.mark.parametrize("domain", [None, "corp.example"])
+    @pytest.mark.parametrize("role", [4, 5])
+    def test_domain_controller(self, role: int, domain: str | None) -> None:
+        """That of the PDC emulator would be the whole domain's time."""
+        assert refusal(seen(**MEMBER | {"domain_role": role}), "BER-PC-001", None, domain) == (
+            "the machine is a domain controller, whose clock is its domain's; take it out of the inventory"
+        )
+
+    @pytest.mark.parametrize("domain", [None, "corp.example"])
+    def test_other_serial_number(self, domain: str | None) -> None:
+        assert refusal(seen(**MEMBER), "BER-PC-001", "5CG9999ABC", domain) == (
+            f"its serial number is {NUMBER}, not 5CG9999ABC; look which machine answers at this address"
+        )
+
+    @pytest.mark.parametrize("serial_number", [None, NUMBER, f" {NUMBER.lower()} "])
+    def test_before_the_join_it_may_have_any_name(self, serial_number: str | None) -> None:
+        machine = seen(active_name="DESKTOP-1", pending_name="DESKTOP-1")
+        assert refusal(machine, "BER-PC-001", serial_number, None) is None
+        said = refusal(machine, "BER-PC-001", serial_number, "corp.example")
+        assert said == "the machine is no member of corp.example, so it cannot follow its clock; join it first"
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({}, None),
+            ({"active_name": "ber-pc-001", "domain": "CORP.example"}, None),
+            ({"domain": "other.example"}, "a member of other.example, not of corp.example; look which machine answers"),
+            ({"active_name": "BER-PC-009"}, "is called BER-PC-009, not BER-PC-001; look which machine answers"),
+            ({"elevated": False}, "not elevated"),
+        ],
+    )
+    def test_who_follows_the_domain(self, changes: dict[str, Any], words: str | None) -> None:
+        said = refusal(seen(**MEMBER | changes), "BER-PC-001", NUMBER, "corp.example")
+        assert said is None if words is None else words in str(said)
+
+    def test_a_session_without_rights(self) -> None:
+        assert "log in with an account that has an elevated token" in str(
+            refusal(seen(elevated=False), "BER-PC-001", None, None)
+        )
+        left_alone = seen(**MEMBER, elevated=False)
+        assert refusal(left_alone, "BER-PC-001", None, None) is None, "nothing is set on it"

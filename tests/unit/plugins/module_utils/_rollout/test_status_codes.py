@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout import status_codes
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing import regenerate
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.regenerate import Act, PackageFile
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.status_codes import (
     STATUS_CODES,
     StatusCode,
@@ -141,11 +143,11 @@ REMEDIES = {
     2697: "new package",
     2698: "upgrade the edition",
     2700: "dsregcmd /leave",
-    2709: "apply the package again",
+    2709: "package_issue_regenerate=always",
     2710: "new package",
     2713: "restart",
     2715: r"%WINDIR%\Debug\NetSetup.log",
-    2716: "apply the package again",
+    2716: "package_issue_regenerate=always",
     2727: "dsregcmd /leave",
     2728: "dsregcmd /leave",
     2732: "KB5020276",
@@ -177,9 +179,14 @@ def test_remedy(number: int, words: str) -> None:
     assert words in STATUS_CODES[number].remedy
 
 
-@pytest.mark.parametrize("number", [87, 1787, 2221, 2697, 2703, 2704, 2710, 2712, 2726])
+@pytest.mark.parametrize("number", [87, 1787, 2221, 2697, 2703, 2704, 2709, 2710, 2712, 2716, 2726])
 def test_a_package_that_is_bad_or_has_no_account_is_issued_anew(number: int) -> None:
-    assert STATUS_CODES[number].remedy == "issue a new package"
+    """By the one choice of regenerate that replaces a package which is there and was never used."""
+    assert STATUS_CODES[number].remedy == (
+        "issue a new package (prepare --limit NAME -e package_issue_regenerate=always)"
+    )
+    assert regenerate.decide("CN=NAME", PackageFile.SOUND, "always").act is Act.REISSUE
+    assert {regenerate.decide("CN=NAME", PackageFile.SOUND, choice).act for choice in ("missing", "dead")} == {Act.KEEP}
 
 
 @pytest.mark.parametrize("number", [5, 740])
@@ -264,8 +271,7 @@ def test_named_numbers() -> None:
         status_codes.SUCCESS: "NERR_Success",
         status_codes.ELEVATION_REQUIRED: "ERROR_ELEVATION_REQUIRED",
         status_codes.MUST_RESTART: "NERR_JoinPerformedMustRestart",
-        status_codes.ALREADY_JOINED: "NERR_SetupAlreadyJoined",
         status_codes.NOT_JOINED: "NERR_SetupNotJoined",
     }
     assert named == {number: NAMES[number] for number in named}
-    assert len(named) == 5
+    assert len(named) == 4

@@ -39,9 +39,23 @@ FOREIGN = MEMBER | {"pending_join": None}  # joined without this collection
 NO_MEMBER = {"domain_role": 0, "part_of_domain": False, "domain": "WORKGROUP", "pending_join": None}
 
 
-def decide(fault: Fault, means: Means, membership: dict[str, Any] | None = None, *, elevated: bool = True) -> Decision:
-    machine = {"membership": membership or MEMBER, "security": {"elevated": elevated}}
-    return membership_repair.decide(fault, machine, "corp.example", means)
+ANEW = "issue a new one (prepare with package_issue_regenerate=always, and the machine in package_issue_live_machines)"
+
+
+def decide(
+    fault: Fault,
+    means: Means,
+    membership: dict[str, Any] | None = None,
+    *,
+    elevated: bool = True,
+    serial_number: str | None = None,
+) -> Decision:
+    machine = {
+        "identity": {"serial_number": "5CG1234XYZ"},
+        "membership": membership or MEMBER,
+        "security": {"elevated": elevated},
+    }
+    return membership_repair.decide(fault, machine, "corp.example", means, serial_number)
 
 
 def refusal(decision: Decision, *, pending: bool = False) -> str:
@@ -121,6 +135,14 @@ def test_a_domain_controller_is_never_repaired(role: int, means: Means) -> None:
 
 
 @pytest.mark.parametrize("means", EVERY)
+def test_another_device_is_left_alone(means: Means) -> None:
+    assert refusal(decide(DEAD, means, serial_number="5CG9999ABC")) == (
+        "its serial number is 5CG1234XYZ, not 5CG9999ABC; look which machine answers at this address"
+    )
+    assert decide(DEAD, means, serial_number="5cg1234xyz") == decide(DEAD, means)
+
+
+@pytest.mark.parametrize("means", EVERY)
 def test_a_member_of_another_domain_stays_there(means: Means) -> None:
     """It does not find this domain, which is no reason to take it out of its own."""
     assert refusal(decide(AWAY, means, MEMBER | {"domain": "other.example"})) == (
@@ -180,10 +202,10 @@ class TestDeadSecret:
 
     @pytest.mark.parametrize("offer", [SAME, dataclasses.replace(SAME, password_last_set=None)])
     def test_the_package_that_it_was_joined_with(self, offer: Offer) -> None:
-        assert refusal(judge(offer, DEAD)) == "it was joined with this very package; issue a new one"
+        assert refusal(judge(offer, DEAD)) == f"it was joined with this very package; {ANEW}"
 
     def test_a_package_of_before_the_join(self) -> None:
-        assert refusal(judge(OLD, DEAD)) == "the package was issued before the machine was joined; issue a new one"
+        assert refusal(judge(OLD, DEAD)) == f"the package was issued before the machine was joined; {ANEW}"
 
     @pytest.mark.parametrize("user", [r"CORP\admin", "admin@corp.example", r"OLD-NAME\admin"])
     @pytest.mark.parametrize("offer", [OFFER, NEW, None])

@@ -37,6 +37,9 @@ MEMBERSHIP = {
 APPLIED = {"package_sha256": OFFER.package_sha256, "join_time": MEMBERSHIP["join_time"]}
 
 
+LATE = dataclasses.replace(OFFER, untimely="the sealed package expired")
+
+
 def member(membership: Any = None, applied: Any = None, **configuration: str) -> dict[str, Any]:
     return {"configuration": CONFIGURATION | configuration, "membership": membership, "applied": applied}
 
@@ -135,3 +138,9 @@ def test_the_first_cause_is_told() -> None:
     assert "is a domain controller" in refusal(OFFER, everything)
     assert "security = user" in refusal(OFFER, everything | {"configuration": CONFIGURATION | {"security": "user"}})
     assert "is a member of" in refusal(OFFER, everything | {"configuration": CONFIGURATION})
+
+
+def test_claims_that_have_expired_matter_only_where_the_package_is_yet_to_be_applied() -> None:
+    assert judge(LATE, member(MEMBERSHIP, APPLIED)) == Verdict()
+    assert refusal(LATE, member()) == "the sealed package expired"
+    assert "domain controller" in refusal(LATE, member(server_role="active directory domain controller"))

@@ -18,6 +18,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joinin
     judge,
     judge_rejoin,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.status_codes import NEW_PACKAGE
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.windows_machines import (
     EARLIER,
     MEMBER,
@@ -66,7 +67,7 @@ class TestRightMachine:
 
     def test_other_serial_number(self) -> None:
         assert refusal(seen(serial_number="5CG9999ABC")) == (
-            "its serial number is 5CG9999ABC, the inventory says 5CG1234XYZ; look which machine answers at this address"
+            "its serial number is 5CG9999ABC, not 5CG1234XYZ; look which machine answers at this address"
         )
 
     @pytest.mark.parametrize("serial_number", ["5CG1234XYZ", "5cg1234xyz", " 5CG1234XYZ ", "", None])
@@ -132,12 +133,37 @@ class TestPending:
     @pytest.mark.parametrize("status", [0, 2713])
     def test_restarted_since_and_no_member(self, status: int) -> None:
         machine = seen(pending_join=PENDING | EARLIER | {"status": status})
-        assert refusal(machine) == NOT_TAKEN + "issue a new package"
+        assert refusal(machine) == NOT_TAKEN + NEW_PACKAGE
 
     def test_another_package_that_was_not_taken_does_not_matter(self) -> None:
         machine = seen(pending_join=PENDING | OTHERS | EARLIER)
         assert verdict(machine) == Verdict(Step.APPLY)
         assert "is not elevated" in refusal(machine | {"security": {"elevated": False}})
+
+
+class TestUntimely:
+    """The claims of a package may have expired once it has done its work."""
+
+    LATE = dataclasses.replace(OFFER, untimely="the sealed package expired")
+
+    @pytest.mark.parametrize("found", [{}, {"pending_join": PENDING | {"status": None}}, {"sku": 101}])
+    def test_it_is_not_applied_any_more(self, found: dict[str, Any]) -> None:
+        assert refusal(seen(**found), offer=self.LATE) == "the sealed package expired"
+        assert judge_rejoin(self.LATE, seen(**MEMBER), clock()) == "the sealed package expired"
+
+    @pytest.mark.parametrize(
+        ("found", "step"),
+        [
+            (MEMBER | {"pending_join": PENDING}, Step.NOTHING),
+            (MEMBER, Step.ASK_DOMAIN),
+            ({"pending_join": PENDING}, Step.RESTART),
+        ],
+    )
+    def test_where_it_was_applied_it_is_no_matter(self, found: dict[str, Any], step: Step) -> None:
+        assert verdict(seen(**found), self.LATE) == Verdict(step)
+
+    def test_another_machine_is_told_first(self) -> None:
+        assert "domain controller" in refusal(seen(domain_role=4), offer=self.LATE)
 
 
 class TestEdition:
@@ -206,6 +232,11 @@ class TestState:
         assert refusal(seen(), reading=clock(ahead)) == (
             f"its clock is {words}, more than Kerberos accepts; set it first (role clock_sync)"
         )
+
+    def test_a_clock_that_would_be_set_by_then(self) -> None:
+        assert judge(OFFER, seen(), None, follow_package=False) == Verdict(Step.APPLY)
+        said = judge(OFFER, seen(elevated=False), None, follow_package=False).refusal
+        assert "not elevated" in str(said), "of the rest, nothing is passed over"
 
     @pytest.mark.parametrize(
         ("ahead", "round_trip", "step"),
@@ -293,4 +324,7 @@ class TestRejoin:
         assert words in said
 
     def test_clock(self) -> None:
-        assert "its clock is 1 d behind" in (judge_rejoin(OFFER, seen(**MEMBER), clock(-86400)) or "")
+        """The role that would set it leaves a member's clock to its domain."""
+        assert judge_rejoin(OFFER, seen(**MEMBER), clock(-86400)) == (
+            "its clock is 1 d behind, more than Kerberos accepts; set it first (by hand)"
+        )

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joining.windows_join import (
+    Verdict,
     judge_channel,
     judge_restart,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.status_codes import NEW_PACKAGE
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.windows_machines import (
     MEMBER,
     OFFER,
@@ -31,19 +33,25 @@ def answer(locator: int = 0, **channel: int) -> dict[str, Any]:
     }
 
 
+def refused(found: dict[str, Any], *, pending: bool = False) -> str:
+    verdict = judge_channel(OFFER, found)
+    assert verdict.pending is pending
+    assert verdict.refusal is not None
+    return verdict.refusal
+
+
 class TestChannel:
     def test_a_channel_that_stands(self) -> None:
-        assert judge_channel(OFFER, answer()) is None
+        assert judge_channel(OFFER, answer()) == Verdict()
 
     @pytest.mark.parametrize("status", [1789, 1787, 1326, 5])
     def test_dead_package(self, status: int) -> None:
-        said = judge_channel(OFFER, answer(connection_status=status))
-        assert said is not None
+        said = refused(answer(connection_status=status))
         assert said.startswith("joined with a dead package: ")
         assert said.endswith(f"; {DEAD}")
 
     def test_dead_package_says_why(self) -> None:
-        assert judge_channel(OFFER, answer(channel_status=1789)) == (
+        assert refused(answer(channel_status=1789)) == (
             f"joined with a dead package: the machine's secret is dead (ERROR_TRUSTED_RELATIONSHIP_FAILURE); {DEAD}"
         )
 
@@ -51,10 +59,10 @@ class TestChannel:
         "found", [answer(1355), answer(verify_status=1355), answer(1355, verify_status=1789, channel_status=1789)]
     )
     def test_domain_out_of_reach_says_nothing_of_the_package(self, found: dict[str, Any]) -> None:
-        assert judge_channel(OFFER, found) == (
-            "a member of corp.example already, but not through this package, and whether the domain accepts it cannot "
-            "be told: the domain or its controllers were not found (ERROR_NO_SUCH_DOMAIN); "
-            f"run again when it sees its domain, or {DEAD}"
+        """As with a machine that an answer file joined, before its network is there."""
+        assert refused(found, pending=True) == (
+            "a member of corp.example already, and whether the domain accepts it cannot be told: the domain or its "
+            "controllers were not found (ERROR_NO_SUCH_DOMAIN); run again when it sees its domain"
         )
 
     @pytest.mark.parametrize(
@@ -70,17 +78,14 @@ class TestChannel:
         ],
     )
     def test_what_says_nothing_of_the_package_keeps_its_remedy(self, found: dict[str, Any], end: str) -> None:
-        said = judge_channel(OFFER, found)
-        assert said is not None
+        said = refused(found)
         assert "cannot be told" in said
         assert end in said
         assert DEAD not in said
 
     @pytest.mark.parametrize("status", [5, 87, 1789])
     def test_without_a_domain_controller_nothing_can_be_told_whatever_the_locator_says(self, status: int) -> None:
-        said = judge_channel(OFFER, answer(status))
-        assert said is not None
-        assert "cannot be told" in said
+        assert "cannot be told" in refused(answer(status))
 
 
 def event(number: int, status: int | None) -> dict[str, Any]:
@@ -109,14 +114,14 @@ class TestRestart:
     def test_no_member_of_the_domain(self, membership: dict[str, Any]) -> None:
         """A workgroup may have the name of a domain."""
         machine = seen(**membership)
-        assert judge_restart(OFFER, machine, []) == NOT_TAKEN + "issue a new package"
+        assert judge_restart(OFFER, machine, []) == NOT_TAKEN + NEW_PACKAGE
         assert judge_restart(OFFER, machine, [event(4099, 2710)]) == (
-            NOT_TAKEN + "the prepared join is damaged (NERR_BadOfflineJoinInfo, 2710); issue a new package"
+            NOT_TAKEN + "the prepared join is damaged (NERR_BadOfflineJoinInfo, 2710); " + NEW_PACKAGE
         )
 
     def test_only_the_newest_event_is_told(self) -> None:
         old = judge_restart(OFFER, seen(), [event(4098, 0), event(4099, 2716)])
-        assert old == NOT_TAKEN + "issue a new package"
+        assert old == NOT_TAKEN + NEW_PACKAGE
         events = [event(4099, 2716), event(4099, 2710)]
         said = judge_restart(OFFER, seen(), events)
         assert said is not None
@@ -124,4 +129,4 @@ class TestRestart:
 
     @pytest.mark.parametrize("events", [[event(4098, None)], [event(4099, 0)], [event(4098, None), event(4098, 0)]])
     def test_events_that_say_nothing(self, events: list[dict[str, Any]]) -> None:
-        assert judge_restart(OFFER, seen(), events) == NOT_TAKEN + "issue a new package"
+        assert judge_restart(OFFER, seen(), events) == NOT_TAKEN + NEW_PACKAGE
