@@ -44,9 +44,12 @@ class ActionModule(ActionBase):
             return {**result, **look.result(look.escrowed(outcome)), "restarts": 0}
         if self._task.check_mode:
             return {**result, **look.result(None), "changed": True, "restarts": 0}
-        self._refresh(look, arguments["policy_timeout"])
+        # A machine that lives in production is not restarted because its policy failed meanwhile.
+        needed = promotion.needs_restart(look.subject, moved=arguments["moved"])
+        most_restarts = arguments["most_restarts"] if needed else 0
+        self._refresh(look, arguments["policy_timeout"], restart_follows=most_restarts > 0)
         restarts = 0
-        while restarts < arguments["most_restarts"]:
+        while restarts < most_restarts:
             restart(self, arguments["name"], task_vars or {}, arguments["reboot_timeout"])
             restarts += 1
             outcome = look.outcome()
@@ -56,13 +59,17 @@ class ActionModule(ActionBase):
             outcome = look.outcome()
         return {**result, **look.result(look.escrowed(outcome)), "changed": True, "restarts": restarts}
 
-    def _refresh(self, look: Look, seconds: int) -> None:
-        done = look.hand.look(
-            "adops.offline_join.win_policy_refresh", purge_machine_tickets=True, force=True, timeout=seconds
+    def _refresh(self, look: Look, seconds: int, *, restart_follows: bool) -> None:
+        done = look.hand.call(
+            "win_policy_refresh",
+            purge_machine_tickets=True,
+            force=True,
+            restart_follows=restart_follows,
+            timeout=seconds,
         )
         for program, code in (("klist", done["purge_status"]), ("gpupdate", done["exit_code"])):
             if code:
                 raise AnsibleActionFail(
-                    f"{look.hand.machine_name}: its account was moved, but {program} ended with {code}; look at the "
-                    "events of GroupPolicy on the machine, then run again"
+                    f"{look.hand.machine_name}: its account is in its new place, but {program} ended with {code}; look "
+                    "at the events of GroupPolicy on the machine, then run again"
                 )

@@ -26,6 +26,12 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.MachineReg
             }
         }
 
+        /// <summary>Make a key below another one; it lives until Windows is started again.</summary>
+        public static void KeepUntilStart(RegistryKey parent, string name)
+        {
+            parent.CreateSubKey(name, RegistryKeyPermissionCheck.Default, RegistryOptions.Volatile).Dispose();
+        }
+
         /// <summary>Names of the keys below; none where the key is not there.</summary>
         public static string[] Children(string key)
         {

@@ -62,10 +62,7 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.PendingJoi
                 object status = Hive.Plain(key.GetValue("Status"));
                 if (status != null)
                     marker.Status = (long)status;
-                using (RegistryKey boot = key.OpenSubKey(BootName))
-                {
-                    marker.SameBoot = boot != null;
-                }
+                marker.SameBoot = Hive.Exists(Key + @"\" + BootName);
                 return marker;
             }
         }
@@ -84,7 +81,7 @@ namespace ansible_collections.adops.offline_join.plugins.module_utils.PendingJoi
                 if (Status.HasValue)
                     key.SetValue("Status", unchecked((int)Status.Value), RegistryValueKind.DWord);
                 if (SameBoot)
-                    key.CreateSubKey(BootName, RegistryKeyPermissionCheck.Default, RegistryOptions.Volatile).Dispose();
+                    Hive.KeepUntilStart(key, BootName);
                 key.SetValue("PackageSha256", PackageSha256, RegistryValueKind.String);
                 key.Flush();
             }

@@ -17,7 +17,8 @@ description:
   - It restarts a second time where a policy is still missing after the first, because some are only processed at the
     second start after they came.
   - A machine whose domain controller does not have the move yet is C(pending) and left alone; refreshing and restarting
-    it would change nothing. A machine that has processed policy for its new place already is verified only.
+    it would change nothing. A machine that has processed policy for its new place already is verified only, unless the
+    run that did so never restarted it. Where the last processing failed, policy is refreshed without a restart.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
@@ -129,12 +130,22 @@ headline:
   description: The first broken cause and its remedy; none where nothing stops the machine.
   returned: always
   type: str
-  sample: "its clock is 1 h ahead of that of dc1.corp.example, more than Kerberos accepts; set it (role clock_sync) ..."
+  sample: "its clock is 1 h ahead of that of dc1.corp.example, more than Kerberos accepts; set it (role clock_sync, ..."
 pending:
   description: Whether that is only not ready yet, so that it is enough to run again later.
   returned: failure
   type: bool
   sample: false
+said:
+  description: C(msg), and below it whatever else is not well.
+  returned: failure, when the machine was judged
+  type: str
+  sample: "BER-PC-001: it finds no domain controller of corp.example; ..."
+unreached:
+  description: Why the machine could not be spoken with, so that nothing is known of it; another login may know more.
+  returned: when it cannot be reached or refuses the login
+  type: str
+  sample: "the login was refused (ntlm: the specified credentials were rejected by the server)"
 machine_sid:
   description: The SID that the SIDs of all local accounts start with, to find clones of one image.
   returned: when the machine was looked at

@@ -112,12 +112,22 @@ headline:
   description: The first broken cause and its remedy; none where nothing stops the machine.
   returned: always
   type: str
-  sample: "its clock is 1 h ahead of that of dc1.corp.example, more than Kerberos accepts; set it (role clock_sync) ..."
+  sample: "its clock is 1 h ahead of that of dc1.corp.example, more than Kerberos accepts; set it (role clock_sync, ..."
 pending:
   description: Whether that is only not ready yet, so that it is enough to run again later.
   returned: failure
   type: bool
   sample: false
+said:
+  description: C(msg), and below it whatever else is not well.
+  returned: failure, when the machine was judged
+  type: str
+  sample: "BER-PC-001: it finds no domain controller of corp.example; ..."
+unreached:
+  description: Why the machine could not be spoken with, so that nothing is known of it; another login may know more.
+  returned: when it cannot be reached or refuses the login
+  type: str
+  sample: "the login was refused (ntlm: the specified credentials were rejected by the server)"
 machine_sid:
   description: The SID that the SIDs of all local accounts start with, to find clones of one image.
   returned: when the machine was looked at

@@ -11,6 +11,7 @@
 #AnsibleRequires -CSharpUtil ..module_utils.NetJoin
 #AnsibleRequires -CSharpUtil ..module_utils.PackageFile
 #AnsibleRequires -CSharpUtil ..module_utils.PendingJoin
+#AnsibleRequires -CSharpUtil ..module_utils.PolicyRefresh
 
 $spec = @{
     options = @{
@@ -36,6 +37,7 @@ $linkLayer = [ansible_collections.adops.offline_join.plugins.module_utils.Neighb
 $netJoin = [ansible_collections.adops.offline_join.plugins.module_utils.NetJoin.Membership]
 $remains = [ansible_collections.adops.offline_join.plugins.module_utils.PackageFile.Remains]
 $marker = [ansible_collections.adops.offline_join.plugins.module_utils.PendingJoin.Marker]
+$policyRefresh = [ansible_collections.adops.offline_join.plugins.module_utils.PolicyRefresh.Marker]
 
 Function Get-LastBoot {
     $system = Get-CimInstance -ClassName Win32_OperatingSystem -Property LastBootUpTime
@@ -137,6 +139,7 @@ Function Get-Restart {
         component_servicing = $registry::Exists("$current\Component Based Servicing\RebootPending")
         windows_update = $registry::Exists("$current\WindowsUpdate\Auto Update\RebootRequired")
         file_renames = @($renames | Where-Object { $_ }).Count -gt 0
+        policy_refresh = $policyRefresh::IsThere()
     }
 }
 

@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 #AnsibleRequires -CSharpUtil Ansible.Basic
+#AnsibleRequires -CSharpUtil ..module_utils.PolicyRefresh
 #AnsibleRequires -CSharpUtil ..module_utils.SystemTool
 
 $spec = @{
@@ -17,6 +18,10 @@ $spec = @{
             type = 'bool'
             default = $false
         }
+        restart_follows = @{
+            type = 'bool'
+            default = $false
+        }
         timeout = @{
             type = 'int'
             default = 300
@@ -26,6 +31,7 @@ $spec = @{
 }
 $module = [Ansible.Basic.AnsibleModule]::Create($args, $spec)
 
+$marker = [ansible_collections.adops.offline_join.plugins.module_utils.PolicyRefresh.Marker]
 $tool = [ansible_collections.adops.offline_join.plugins.module_utils.SystemTool.Tool]
 
 $exitCode = 0
@@ -40,6 +46,9 @@ if ($module.Params.force) {
 }
 try {
     if (-not $module.CheckMode) {
+        if ($module.Params.restart_follows) {
+            $marker::Leave()
+        }
         if ($module.Params.purge_machine_tickets) {
             # 0x3e7 is the logon session of the machine itself
             $purgeStatus = $tool::Run("$env:SystemRoot\System32\klist.exe", '-li 0x3e7 purge', 60)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +13,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.checks import Check
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.clock import Reading
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.login import is_local, without_rights
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order, escrow
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.causal_order import Outcome
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification.subject import Expected, Subject
-from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand
+from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, login_refused
 
 _VALUE = {
     "key": {"type": "str", "required": True},
@@ -48,9 +45,8 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "remains_paths": {"type": "list", "elements": "path", "default": []},
     "tolerate": {"type": "list", "elements": "str", "choices": list(causal_order.IDS), "default": []},
 }
-_MACHINE = ["identity", "membership", "clock", "restart", "security", "network", "remains"]
+_MACHINE = ["identity", "membership", "restart", "security", "network", "remains"]
 _DOMAIN = ["locator", "channel", "clock", "policy", "certificates", "directaccess", "events"]
-_REFUSED = re.compile("credentials were rejected|authenticat", re.IGNORECASE)
 
 
 class Look:
@@ -69,9 +65,8 @@ class Look:
 
         :raises AnsibleActionFail: the machine cannot be looked at
         """
-        before = time.time()
-        machine = self._look("win_machine_info", subsets=_MACHINE, remains_paths=self._arguments["remains_paths"])
-        reading = Reading(machine["clock"]["utc"], before, time.time())
+        with naming_local_accounts(self._action, self.expected.name):
+            machine, reading = self.hand.machine(_MACHINE, remains_paths=self._arguments["remains_paths"])
         if refusal := without_rights(machine):
             # Netlogon refuses such a session, and policies, TPM and volumes hide from it.
             raise AnsibleActionFail(f"{self.expected.name}: {refusal}")
@@ -113,12 +108,14 @@ class Look:
             "warnings": [f"{self.expected.name}: {said}" for said in outcome.warnings()],
         }
         if headline is not None:
-            result |= {"failed": True, "pending": outcome.pending, "msg": f"{self.expected.name}: {headline}"}
+            name = self.expected.name
+            result |= {"msg": f"{name}: {headline}", "said": f"{name}: {outcome.said()}"}
+            result |= {"failed": True, "pending": outcome.pending}
         return result
 
     def _look(self, hand: str, **arguments: Any) -> dict[str, Any]:
         with naming_local_accounts(self._action, self.expected.name):
-            return self.hand.look(f"adops.offline_join.{hand}", **arguments)
+            return self.hand.call(hand, **arguments)
 
 
 @contextmanager
@@ -131,11 +128,14 @@ def naming_local_accounts(action: ActionBase, machine_name: str) -> Iterator[Non
         yield
     except AnsibleConnectionFailure as error:
         user = str(action._connection.get_option("remote_user") or "")
-        if _REFUSED.search(str(error)) and is_local(user, machine_name):
+        if login_refused(error) and is_local(user, machine_name):
+            unreached = (
+                f"the machine refuses the local account {user}: policies deny local accounts the network logon, or "
+                "LAPS or a policy changed its password or name"
+            )
             raise AnsibleActionFail(
-                f"{machine_name}: the machine refuses the local account {user}: policies deny local accounts the "
-                "network logon, or LAPS or a policy changed its password or name; connect with a domain account "
-                "(phase domain)"
+                f"{machine_name}: {unreached}; let the phase domain log in with an account of the domain",
+                result={"pending": False, "unreached": unreached},
             ) from None
         raise
 

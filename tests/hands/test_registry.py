@@ -66,6 +66,18 @@ class TestMarker:
         proof.run("RemoveMarker")
 
 
+def test_a_refresh_of_policy_is_remembered_until_the_restart(proof: Proof) -> None:
+    """Beside the marker of a join, whose key must outlive the same start."""
+    assert proof.run("ReadPolicyRefresh")["there"] == "False"
+    for _time in range(2):
+        proof.run("LeavePolicyRefresh")
+        assert proof.run("ReadPolicyRefresh")["there"] == "True"
+    proof.run("WriteMarker", *FIRST)
+    proof.restart()
+    assert proof.run("ReadPolicyRefresh")["there"] == "False"
+    assert told(proof) == (FIRST, "null", "False")
+
+
 def test_registry_values_come_as_numbers_and_texts(proof: Proof) -> None:
     ran = proof.run("Registry")
     assert (ran["small"], ran["small_type"]) == (str(2**32 - 2), "REG_DWORD")

@@ -65,6 +65,13 @@ def restarts(farm: TwinFarm, name: str) -> int:
     return len([one for one in farm.calls(name) if "/r /t" in one["name"]])
 
 
+def phases(branch: Branch, name: str, variable: str, **values: Any) -> dict[str, Any]:
+    """A host variable that follows the phase; a phase that is not given keeps its value."""
+    now = branch.host_variables[name].get(variable)
+    by_phase = {"site": now, "domain": now} | values
+    return {f"by_phase_{variable}": by_phase, variable: f"{{{{ by_phase_{variable}[offline_join_phase] }}}}"}
+
+
 def organizational_unit(branch: Branch, name: str) -> str:
     return str(branch.accounts()[name]["dn"][0].partition(",")[2])
 
@@ -93,12 +100,15 @@ def may(lab: Lab, dn: str) -> dict[str, bool]:
 
 
 def test_road_to_acceptance(members: Callable[[int], Branch], farm: TwinFarm, tmp_path: Any) -> None:
-    """Predicted; verified, retired, moved, restarted once, verified again; and left alone by the second run."""
+    """Predicted; verified, retired, moved, restarted once, verified again; and left alone by the second run. They are
+    encrypted, and the promoting login sees that their recovery passwords are kept, in staging and in production."""
     branch = members(3)
     production = branch.lab.production_ous[0]
     for name in branch.names:
         farm.set(name, registry={POLICY_STATE: ["REG_SZ", f"CN={name},{branch.lab.staging_ou}"]},
-                 policy_registry={POLICY_STATE: ["REG_SZ", f"CN={name},{production}"]})  # fmt: skip
+                 policy_registry={POLICY_STATE: ["REG_SZ", f"CN={name},{production}"]},
+                 bitlocker=[ENCRYPTED])  # fmt: skip
+        escrow(branch, name)
     before = branch.accounts()
     boots = {name: restarts(farm, name) for name in branch.names}
 
@@ -121,6 +131,7 @@ def test_road_to_acceptance(members: Callable[[int], Branch], farm: TwinFarm, tm
         [refresh] = farm.calls(name, "win_policy_refresh")
         assert refresh["parameters"]["purge_machine_tickets"] is True
         assert restarts(farm, name) == boots[name] + 1
+        assert not farm.calls(name, "win_bitlocker_backup")
         verdict = farm.verdict(name)
         assert verdict is not None
         assert verdict["status"] == 0
@@ -151,7 +162,10 @@ def test_creator_loses_its_rights(members: Callable[[int], Branch], farm: TwinFa
     assert descriptor["dn"] == [f"CN={promoted},{lab.production_ous[0]}"]
     issuer = lab.search("(sAMAccountName=issue)", ["objectSid"])[0]["objectSid"][0]
     [entry] = lab.search("(objectClass=*)", ["nTSecurityDescriptor"], base=descriptor["dn"][0], scope="base")
-    assert issuer not in entry["nTSecurityDescriptor"][0]
+    # What is left of it comes from the production OU, and is for recovery objects.
+    [seeing] = re.findall(rf"\([^()]*;{issuer}\)", entry["nTSecurityDescriptor"][0])
+    assert re.fullmatch(r"\(OA;CI(IO)?ID;RP;[^;]+;ea715d30-8f53-40d0-bd1e-6109186d782c;[^;]+\)", seeing)
+    assert not entry["nTSecurityDescriptor"][0].startswith(f"O:{issuer}")
 
 
 # What is wrong with a machine, the check that says so, and whether it is only not ready yet.
@@ -184,8 +198,12 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, str]] = {
 
 
 def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
-    """Each stops its own machine before anything is changed, with its own headline; the good one is accepted."""
-    branch = members(len(TROUBLES) + 6)
+    """Each stops its own machine before anything is changed, with its own headline; the good one is accepted.
+
+    Where a machine cannot be spoken with over the connection of the phase domain, that of the phase site still tells
+    why; only where it cannot either, nothing is known of it.
+    """
+    branch = members(len(TROUBLES) + 7)
     lab = branch.lab
     names = iter(branch.names)
     headlines = {}
@@ -193,7 +211,7 @@ def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
         name = next(names)
         farm.set(name, **settings)
         headlines[name] = (state, headline)
-    reset, moved, disabled, gone, off, good = names
+    reset, moved, disabled, gone, off, closed, good = names
     lab.reset_password(reset)
     headlines[reset] = ("failed", "it is broken: the domain refuses the machine's secret (ERROR_ACCESS_DENIED, 5)")
     change = f"dn: CN={moved},{lab.staging_ou}\nchangetype: modrdn\nnewrdn: CN={moved}\ndeleteoldrdn: 1\n"
@@ -205,7 +223,12 @@ def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
     branch.delete(f"CN={gone},{lab.staging_ou}")
     headlines[gone] = ("failed", f"the directory has no account {gone}$ that the login can see")
     farm.switch_off(off)
-    headlines[off] = ("pending", "cannot be reached")
+    headlines[off] = ("pending", "in the phase domain cannot be reached (")
+    headlines[closed] = ("failed", "in the phase domain the login was refused (")
+    wrong = branch.names[[*TROUBLES].index("clock")]
+    for name in (wrong, off, closed):
+        branch.host_variables[name] |= phases(branch, name, "ansible_user", domain="rollout@CORP.EXAMPLE")
+    branch.host_variables[closed] |= phases(branch, closed, "ansible_port", site=9)
     serial = farm.state(good)["machine_sid"]
     farm.set(reset, machine_sid=serial)
 
@@ -219,6 +242,8 @@ def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
         assert note["headline"].startswith(f"{name}: {headline}"), note
         assert not farm.calls(name, "win_machine_password")
     assert set(report) == set(headlines)
+    assert re.search(r"refused \(.+\); in the phase site cannot be reached \(.+; correct", report[closed]["headline"])
+    assert re.search(r"reached \(.+\); in the phase site cannot be reached \(.+; run again", report[off]["headline"])
     assert f"{reset}, {good} have one machine SID" in done.stdout
     # What is printed of a machine is its headline and what else is not well, and nothing of what is.
     astray = branch.names[[*TROUBLES].index("wrong DNS")]
@@ -230,19 +255,15 @@ def test_troubles(members: Callable[[int], Branch], farm: TwinFarm) -> None:
 
 
 def test_recovery_password_in_the_directory(members: Callable[[int], Branch], farm: TwinFarm) -> None:
-    """A machine whose recovery object an administrator does not see is told to write it, once, and a later run sees it;
-    one that no policy lets do so is left alone."""
+    """A machine whose recovery object the issuing login does not see is told to write it, once, and a later run sees
+    it; one that no policy lets do so is left alone."""
     branch = members(3)
     escrowed, bare, refused = branch.names
     for name in branch.names:
         farm.set(name, bitlocker=[ENCRYPTED])
     farm.set(refused, bitlocker_backup_status=1)
-    branch.add(
-        f"CN=2026-11-21T04:23:31-00:00{{{GUID}}},CN={escrowed},{branch.lab.staging_ou}",
-        {"objectClass": ["msFVE-RecoveryInformation"], "msFVE-RecoveryPassword": ["111111-222222"],
-         "msFVE-RecoveryGuid": ["0123456789abcdef"]},
-    )  # fmt: skip
-    branch.account = "administrator"
+    escrow(branch, escrowed)
+    branch.account = "issue"
     playbook = branch.directory / "verify.yml"
     playbook.write_text(
         "- hosts: all\n  gather_facts: false\n  module_defaults:\n    group/adops.offline_join.directory:\n"
@@ -266,6 +287,15 @@ def test_recovery_password_in_the_directory(members: Callable[[int], Branch], fa
     backups = {name: [one["check_mode"] for one in farm.calls(name, "win_bitlocker_backup")] for name in branch.names}
     assert backups == {escrowed: [], bare: [True, False], refused: [True, False]}
     assert not any(secret in run.stdout for secret in ("111111-222222", written) for run in (done, again))
+
+
+def escrow(branch: Branch, name: str) -> None:
+    """What a machine writes of the protector of ``ENCRYPTED``."""
+    branch.add(
+        f"CN=2026-11-21T04:23:31-00:00{{{GUID}}},CN={name},{branch.lab.staging_ou}",
+        {"objectClass": ["msFVE-RecoveryInformation"], "msFVE-RecoveryPassword": ["111111-222222"],
+         "msFVE-RecoveryGuid": ["0123456789abcdef"]},
+    )  # fmt: skip
 
 
 def recovery_passwords(branch: Branch, name: str) -> list[str]:

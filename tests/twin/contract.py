@@ -98,7 +98,13 @@ MACHINE_INFO = {
         }
     ),
     "restart": Asked(
-        {"last_boot": FILETIME, "component_servicing": bool, "windows_update": bool, "file_renames": bool}
+        {
+            "last_boot": FILETIME,
+            "component_servicing": bool,
+            "windows_update": bool,
+            "file_renames": bool,
+            "policy_refresh": bool,
+        }
     ),
     "security": Asked(
         {

@@ -169,7 +169,8 @@ class TwinMachine:
     async def _boot(self) -> None:
         self.boots += 1
         self._booted = time.time()
-        self.state.update({"component_servicing": False, "windows_update": False, "file_renames": False})
+        reasons = ("component_servicing", "windows_update", "file_renames", "policy_refresh")
+        self.state.update(dict.fromkeys(reasons, False))
         self.state.active_name = self.state.pending_name
         self._complete_join()
         try:

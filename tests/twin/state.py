@@ -73,6 +73,7 @@ class State:
     component_servicing: bool = False
     windows_update: bool = False
     file_renames: bool = False
+    policy_refresh: bool = False
 
     elevated: bool = True
     tpm: dict[str, Any] | None = field(

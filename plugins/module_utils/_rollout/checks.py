@@ -55,6 +55,11 @@ class Check:
         """Whether the machine must not go on."""
         return self.failed and self.severity is Severity.ERROR
 
+    @property
+    def worth_telling(self) -> bool:
+        """Whether it stops nobody, and is not well: a warning, or what could not be seen."""
+        return self.verdict is Verdict.UNKNOWN or (self.failed and not self.stops)
+
     def __str__(self) -> str:
         return f"{self.evidence}; {self.remedy}" if self.remedy else self.evidence
 
@@ -95,14 +100,8 @@ def tolerated(checks: Iterable[Check], ids: Collection[str]) -> tuple[Check, ...
 
 
 def headline(checks: Iterable[Check]) -> Check | None:
-    """The first broken cause: an error before a warning before what is unknown; None where all is well."""
-    checks = list(checks)
-    kinds = (
-        [one for one in checks if one.stops],
-        [one for one in checks if one.failed],
-        [one for one in checks if one.verdict is Verdict.UNKNOWN],
-    )
-    return next((kind[0] for kind in kinds if kind), None)
+    """The first broken cause; None where nothing stops the machine."""
+    return next((one for one in checks if one.stops), None)
 
 
 def warnings(examinations: Iterable[Examination]) -> list[str]:
@@ -110,7 +109,7 @@ def warnings(examinations: Iterable[Examination]) -> list[str]:
 
     What could not be seen is the same for many machines, so it is one sentence with their number.
     """
-    told = [(one.name, check) for one in examinations for check in one.checks if not check.stops]
+    told = [(one.name, check) for one in examinations for check in one.checks if check.worth_telling]
     blind = Counter((check.id, str(check)) for _name, check in told if check.verdict is Verdict.UNKNOWN)
     return [
         *(f"{name}: {check}" for name, check in told if check.failed),

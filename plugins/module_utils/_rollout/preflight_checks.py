@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .checks import Check, Examination, Verdict, failed, passed, skipped, unknown, warned
+from .checks import Check, Examination, failed, passed, skipped, unknown, warned
 from .clock import KERBEROS_TOLERANCE, in_words
 from .policy_dangers import Dangers
 
@@ -146,16 +146,13 @@ def warnings(domain: Iterable[Check], examinations: Iterable[Examination]) -> li
     """What stops nobody and should be told: each sentence once, however many machines it is true of."""
     names: dict[str, list[str]] = {}
     for one in domain:
-        if _to_be_told(one):
+        if one.worth_telling:
             names.setdefault(str(one), [])
     for examination in examinations:
-        for one in filter(_to_be_told, examination.checks):
-            names.setdefault(str(one), []).append(examination.name)
+        for one in examination.checks:
+            if one.worth_telling:
+                names.setdefault(str(one), []).append(examination.name)
     return [said if not whose else f"{_whose(whose)}: {said}" for said, whose in names.items()]
-
-
-def _to_be_told(check: Check) -> bool:
-    return check.verdict is Verdict.UNKNOWN or (check.failed and not check.stops)
 
 
 def _whose(names: list[str]) -> str:

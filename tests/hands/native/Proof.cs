@@ -19,6 +19,7 @@ using ansible_collections.adops.offline_join.plugins.module_utils.NetJoin;
 using ansible_collections.adops.offline_join.plugins.module_utils.Netlogon;
 using ansible_collections.adops.offline_join.plugins.module_utils.PackageFile;
 using ansible_collections.adops.offline_join.plugins.module_utils.PendingJoin;
+using PolicyRefresh = ansible_collections.adops.offline_join.plugins.module_utils.PolicyRefresh;
 using Provisioning = ansible_collections.adops.offline_join.plugins.module_utils.ProvisioningPackage;
 using ansible_collections.adops.offline_join.plugins.module_utils.SntpClient;
 using ansible_collections.adops.offline_join.plugins.module_utils.StatusCode;
@@ -334,5 +335,15 @@ public static class Proof
     private static void RemoveMarker(string[] args)
     {
         Marker.Remove();
+    }
+
+    private static void LeavePolicyRefresh(string[] args)
+    {
+        PolicyRefresh.Marker.Leave();
+    }
+
+    private static void ReadPolicyRefresh(string[] args)
+    {
+        Tell("there", PolicyRefresh.Marker.IsThere());
     }
 }

@@ -39,6 +39,8 @@ def win_domain_info(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
 def win_policy_refresh(machine: TwinMachine, call: ModuleCall) -> dict[str, Any]:
     """gpupdate /target:computer; afterwards the machine has the policies that the directory lists to it."""
     purge = SUCCESS if call.parameters.get("purge_machine_tickets") else None
+    if call.parameters.get("restart_follows") and not call.check_mode:
+        machine.state.policy_refresh = True
     worked = call.check_mode or refresh_policy(machine)
     return {"changed": True, "exit_code": 0 if worked else _GPUPDATE_FAILED, "purge_status": purge}
 

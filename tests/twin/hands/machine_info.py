@@ -49,7 +49,7 @@ def _clock(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
 
 
 def _restart(machine: TwinMachine, _call: ModuleCall) -> dict[str, Any]:
-    reasons = _fields(machine.state, "component_servicing", "windows_update", "file_renames")
+    reasons = _fields(machine.state, "component_servicing", "windows_update", "file_renames", "policy_refresh")
     return {"last_boot": machine.last_boot, **reasons}
 
 

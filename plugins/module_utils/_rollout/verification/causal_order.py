@@ -10,11 +10,11 @@ The checks stand in causal order, so the first that is broken is the cause of th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from .. import checks
-from ..checks import Check, Verdict
+from ..checks import Check
 from . import device, directory, network, policy
 from .subject import Expected, Finding, Subject
 
@@ -26,15 +26,15 @@ IDS = (
     *policy.IDS,
     *device.IDS,
 )
-MACHINE_SID = "machine_sid"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``headline`` is the first broken cause; None where nothing stops the machine."""
-
     findings: tuple[Check, ...]
-    headline: Check | None
+
+    @property
+    def headline(self) -> Check | None:
+        return checks.headline(self.findings)
 
     @property
     def pending(self) -> bool:
@@ -47,12 +47,16 @@ class Outcome:
 
     def instead(self, check: Check) -> Outcome:
         """With this check in the place of the one that has its id."""
-        return _outcome(tuple(check if one.id == check.id else one for one in self.findings))
+        return Outcome(tuple(check if one.id == check.id else one for one in self.findings))
 
     def warnings(self) -> list[str]:
         """What stops nobody and should be told."""
-        told = [one for one in self.findings if (one.failed and not one.stops) or one.verdict is Verdict.UNKNOWN]
-        return [str(one) for one in told]
+        return [str(one) for one in self.findings if one.worth_telling]
+
+    def said(self) -> str:
+        """The headline, and below it whatever else is not well."""
+        others = [one for one in self.findings if one is not self.headline and (one.stops or one.worth_telling)]
+        return "\n".join([str(self.headline), *(f"{one.verdict.value} {one.id}: {one}" for one in others)])
 
 
 def verify(expected: Expected, subject: Subject, tolerate: Collection[str] = ()) -> Outcome:
@@ -65,24 +69,4 @@ def verify(expected: Expected, subject: Subject, tolerate: Collection[str] = ())
         *policy.judge(expected, subject),
         *device.judge(expected, subject),
     )
-    return _outcome(checks.tolerated(found, tolerate))
-
-
-def _outcome(findings: tuple[Check, ...]) -> Outcome:
-    return Outcome(findings, next((one for one in findings if one.stops), None))
-
-
-def same_sid(machine_sids: Mapping[str, str]) -> list[Check]:
-    """A warning for each machine SID that several machines of a wave have: clones of one image."""
-    by_sid: dict[str, list[str]] = {}
-    for name, sid in machine_sids.items():
-        by_sid.setdefault(sid, []).append(name)
-    return [_clones(sid, names) for sid, names in by_sid.items() if len(names) > 1]
-
-
-def _clones(sid: str, names: Iterable[str]) -> Check:
-    return checks.warned(
-        MACHINE_SID,
-        f"{', '.join(sorted(names))} have one machine SID ({sid})",
-        "generalize the image with Sysprep: logons from one of them to another fail, those to the domain do not",
-    )
+    return Outcome(checks.tolerated(found, tolerate))

@@ -26,7 +26,7 @@ _RECOVERY_PASSWORD = 3  # KeyProtectorType
 _ACCESS_DENIED = 2  # MI_Result (mi.h) that asking for the volumes ended with
 _NOT_THERE = (3, 5)  # its name space, its class
 _LARGEST_WIN32 = 0xFFFF
-_LET_SEE = "let the login see the names of recovery objects"
+_LET_SEE = "let the login see the names of recovery objects (module delegation, profiles issue and promote)"
 _READ_THE_LOG = "read the log Microsoft-Windows-BitLocker/BitLocker Management on the machine"
 
 # What BackupRecoveryInformationToActiveDirectory returns besides Win32 codes (winerror.h).

@@ -13,7 +13,7 @@ from .. import secure_channel, status_codes
 from ..checks import Check, failed, passed, skipped, warned
 from ..clock import KERBEROS_TOLERANCE, POLICY_REMEDY, TICKS, in_words, other_source
 from ..joining.offer import same
-from ..joining.windows_join import DOMAIN_CONTROLLERS
+from ..joining.right_machine import DOMAIN_CONTROLLERS
 from .subject import Expected, Subject, pending
 
 IDENTITY, MEMBERSHIP, ADDRESS, DNS = "identity", "membership", "address", "dns_servers"
@@ -24,6 +24,7 @@ CHANNEL = (SECURE_CHANNEL,)
 
 _CLOSE = KERBEROS_TOLERANCE / 5
 _TIME_SKEW = 1398
+_BY_DOMAIN = "(role clock_sync, clock_sync_source: domain)"
 
 
 def before_account(expected: Expected, subject: Subject) -> Iterator[Check]:
@@ -144,16 +145,16 @@ def _clock(subject: Subject) -> Check:
         beyond = subject.reading.beyond(KERBEROS_TOLERANCE)
     said = f"its clock is {in_words(ahead)} of that of {whose}"
     if beyond:
-        remedy = "set it (role clock_sync) and look at what sets it wrong: the battery, or a virtual machine's host"
+        remedy = f"set it {_BY_DOMAIN} and look at what sets it wrong: the battery, or a virtual machine's host"
         return failed(CLOCK, f"{said}, more than Kerberos accepts", remedy, _TIME_SKEW)
     if abs(ahead) > _CLOSE:
-        return warned(CLOCK, said, "set it (role clock_sync), Kerberos accepts five minutes", _TIME_SKEW)
+        return warned(CLOCK, said, f"set it {_BY_DOMAIN}, Kerberos accepts five minutes", _TIME_SKEW)
     return passed(CLOCK, said)
 
 
 def _clock_source(subject: Subject) -> Check:
     service = subject.machine["clock"]["w32time"]
-    remedy = "let it follow the domain (role clock_sync, clock_sync_source: domain)"
+    remedy = f"let it follow the domain {_BY_DOMAIN}"
     if said := other_source(service):
         return warned(CLOCK_SOURCE, said, POLICY_REMEDY if service["type_from_policy"] else remedy)
     if not service["running"]:

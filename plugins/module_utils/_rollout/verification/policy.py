@@ -36,6 +36,12 @@ def outdated(subject: Subject) -> str | None:
     return container(then) if then and now and not same_dn(then, now) else None
 
 
+def broken(subject: Subject) -> bool:
+    """Whether the last processing of policy failed."""
+    core = subject.domain["policy"]["core"]
+    return core is not None and core["status"] != 0
+
+
 def _policy(expected: Expected, subject: Subject) -> Check:
     if not expected.policies:
         return skipped(POLICY, "no policies are expected")

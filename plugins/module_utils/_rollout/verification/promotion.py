@@ -21,13 +21,17 @@ _OF_POLICY = (policy.POLICY, policy.POLICY_VALUES)
 
 
 def needs_policy(outcome: Outcome, subject: Subject, *, moved: bool) -> bool:
-    """Whether its policy is to be refreshed and it is to be restarted. ``moved``: the account was, in this run.
+    """Whether its policy is to be refreshed: also where the last processing failed, whoever asked for it."""
+    return not outcome.stops_at(_FIRST) and (needs_restart(subject, moved=moved) or policy.broken(subject))
 
-    An earlier run may have moved it and stopped; then the machine has processed policy for the old place last.
+
+def needs_restart(subject: Subject, *, moved: bool) -> bool:
+    """Whether it is to be restarted, too. ``moved``: the account was, in this run.
+
+    An earlier run may have moved it and stopped: then the machine has processed policy for the old place last, or for
+    the new one, and the restart is missing.
     """
-    if outcome.stops_at(_FIRST):
-        return False
-    return moved or policy.outdated(subject) is not None
+    return moved or policy.outdated(subject) is not None or bool(subject.machine["restart"]["policy_refresh"])
 
 
 def waits_for_start(outcome: Outcome) -> bool:

@@ -405,12 +405,16 @@ def test_what_is_read_of_the_registry() -> None:
     assert [one["name"] for one in without.registry_values()] == ["Distinguished-Name", "WUServer"]
 
 
-def test_clones() -> None:
-    clones = causal_order.same_sid({"B": "S-1", "A": "S-1", "C": "S-2"})
-    [told] = clones
-    assert told.evidence == "A, B have one machine SID (S-1)"
-    assert not told.stops
-    assert causal_order.same_sid({"A": "S-1", "B": "S-2"}) == []
+def test_whatever_else_is_not_well_is_said_below_the_headline() -> None:
+    case = Case()
+    for check_id in ("certificates", "address"):
+        BROKEN[check_id][0](case)
+    put("machine.clock.w32time.running", False)(case)
+    outcome = case.outcome()
+    assert outcome.headline is not None
+    first, *others = outcome.said().split("\n")
+    assert first == str(outcome.headline)
+    assert [one.partition(": ")[0] for one in others] == ["fail clock_source", "fail certificates"]
 
 
 def test_times_are_told_by_the_youngest_join() -> None:

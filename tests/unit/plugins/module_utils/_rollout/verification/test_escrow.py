@@ -164,7 +164,7 @@ def test_a_backup_is_seen_by_the_next_run() -> None:
     assert str(after.headline) == (
         "no recovery password of an encrypted volume is seen in the directory, and the machine was told to back up "
         f"{PROTECTOR}; run again once it has replicated; where it stays so, let the login see the names of recovery "
-        "objects"
+        "objects (module delegation, profiles issue and promote)"
     )
 
 

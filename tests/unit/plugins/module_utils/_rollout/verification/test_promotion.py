@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.verification import causal_order, promotion
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.verified_machines import (
     BROKEN,
     STAGING,
     Case,
+    put,
     registry,
 )
 
@@ -45,3 +48,21 @@ def test_what_an_earlier_run_moved_is_finished() -> None:
     registry({"name": "Distinguished-Name"}, None)(case)
     assert not promotion.needs_policy(case.outcome(), case.subject, moved=False)
     assert promotion.needs_policy(case.outcome(), case.subject, moved=True)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "policy", "restart"),
+    [
+        (OLD, True, True),
+        (put("machine.restart.policy_refresh", True), True, True),
+        (put("domain.policy.core.status", 1355), True, False),
+        (put("domain.policy.core", None), False, False),
+    ],
+    ids=["outdated", "no restart", "failed", "never processed"],
+)
+def test_what_a_run_that_broke_left_behind(trouble: Callable[[Case], None], policy: bool, restart: bool) -> None:
+    """A restart that is missing is made up for; a policy that failed is only processed again."""
+    case = Case()
+    trouble(case)
+    assert promotion.needs_policy(case.outcome(), case.subject, moved=False) is policy
+    assert promotion.needs_restart(case.subject, moved=False) is restart
