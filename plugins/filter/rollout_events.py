@@ -43,7 +43,6 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._directory.distinguished_name import split
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.results.events import events
 from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results import read
 
@@ -51,7 +50,7 @@ from ansible_collections.adops.offline_join.plugins.plugin_utils._host_results i
 def rollout_events(
     hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any]], *, promote: bool = True
 ) -> list[dict[str, Any]]:
-    return [event for host in hosts for event in events(read(host, hostvars), lambda dn: split(dn)[1], promote=promote)]
+    return [event for host in hosts for event in events(read(host, hostvars), promote=promote)]
 
 
 class FilterModule:

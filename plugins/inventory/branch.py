@@ -39,7 +39,8 @@ options:
         connection data are optional.
       - Connection data are C(site_address), C(site_user), C(site_connection) and C(site_port) for the phase before the
         network is there, C(domain_address), C(domain_user), C(domain_connection) and C(domain_port) for the one after
-        it. What the second does not say is as in the first.
+        it. What the second does not say is as in the first. The playbook C(join) uses the first, C(accept) the second;
+        the first only tells it why a machine cannot be spoken with over the second.
       - A column that looks like passwords is a fault. Passwords belong into a vault, never into such a file.
       - Lines that begin with C(#) and empty lines are left out. A byte order mark is accepted.
     type: list

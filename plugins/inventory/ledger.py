@@ -114,13 +114,14 @@ keyed_groups:
 import os
 from typing import TYPE_CHECKING
 
-from ansible.errors import AnsibleParserError
+from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.data import InventoryData
+from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger.access import from_environment
+from ansible_collections.adops.offline_join.plugins.module_utils._call.failure import unexpected
+from ansible_collections.adops.offline_join.plugins.module_utils._ledger.access import from_environment, open_with
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain, state
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from typing import Any
@@ -141,23 +142,28 @@ class InventoryModule(BaseInventoryPlugin, Constructable):
 
     def parse(self, inventory: InventoryData, loader: DataLoader, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        masked: set[str] = set()
         try:
-            states = self._read()
+            self._read_config_data(path)
+            states = self._read(masked)
         except LedgerError as error:
-            raise AnsibleParserError(f"{path}: {error}") from None
+            raise AnsibleParserError(remove_values(f"{path}: {error}", masked)) from None
+        except AnsibleError:
+            raise
+        except Exception as error:
+            raise AnsibleParserError(f"{path}: {unexpected(error)}") from None
         for machine in states:
             self._add(machine)
 
-    def _read(self) -> list[MachineState]:
+    def _read(self, masked: set[str]) -> list[MachineState]:
         """
         :raises LedgerError: the ledger cannot be read
         """
-        location, password = self.get_option("ledger"), self.get_option("ledger_password")
-        if location == os.environ.get("OFFLINE_JOIN_LEDGER"):
-            location = from_environment("ledger", os.environ)
-            password = password or from_environment("ledger_password", os.environ)
-        ledger = Ledger.open(location, password=password, timeout=self.get_option("ledger_timeout"))
+        options = {option: self.get_option(option) for option in ("ledger", "ledger_password", "ledger_timeout")}
+        if options["ledger"] == os.environ.get("OFFLINE_JOIN_LEDGER"):
+            options["ledger"] = from_environment("ledger", os.environ)
+            options["ledger_password"] = options["ledger_password"] or from_environment("ledger_password", os.environ)
+        ledger = open_with(options, masked)
         branch, wanted = self.get_option("branch"), self.get_option("states")
         with ledger.reading() as transaction:
             if self.get_option("verify"):

@@ -17,17 +17,10 @@ description:
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:
-  - adops.offline_join._attributes
+  - adops.offline_join._attributes.reads
   - adops.offline_join._attributes.directory_group
+  - adops.offline_join._attributes
   - adops.offline_join._directory
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-    details: It changes nothing.
-  idempotent:
-    support: full
 options:
   machines:
     description:
@@ -45,6 +38,13 @@ options:
         description:
           - The serial number of the machine that the package is meant for.
         type: str
+      issued:
+        description:
+          - When the package was issued, ISO 8601 with its offset, as for example the ledger knows. A machine of which
+            that is known and that has no issue record is V(unrecorded); in check mode an earlier step would have
+            fetched it.
+        type: str
+        version_added: 0.6.0
       carried:
         description:
           - When the package left the house, ISO 8601 with its offset. Whatever used it before was not its machine.
@@ -134,8 +134,8 @@ machines:
     state:
       description:
         - V(not issued), V(unused), V(applied) (a machine applied it, and the domain has not seen it yet), V(used),
-          V(retired) (its password was set after its machine logged on), V(revoked), V(overdue), V(unknown) or
-          V(suspicious).
+          V(retired) (its password was set after its machine logged on), V(revoked), V(overdue), V(unknown),
+          V(unrecorded) (its package was issued, and nothing says how its account looked then) or V(suspicious).
       type: str
       returned: success of this machine
       sample: used
@@ -212,6 +212,7 @@ ARGUMENT_SPEC = {
         "options": {
             "name": {"type": "str", "required": True},
             "serial_number": {"type": "str"},
+            "issued": {"type": "str"},
             "carried": {"type": "str"},
             "applied": {
                 "type": "list",
@@ -235,7 +236,7 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     errors: dict[str, str] = {}
     for machine in params["machines"]:
         try:
-            subjects[machine["name"]] = subject(machine)
+            subjects[machine["name"]] = subject(machine, check_mode=module.check_mode)
         except ValueError as error:
             errors[machine["name"]] = f"{machine['name']}: {error}"
     rules = Rules(
@@ -255,13 +256,16 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     return {"machines": machines, "numbers": dict(numbers)} | failure([*errors.values()], len(params["machines"]))
 
 
-def subject(machine: dict[str, Any]) -> Subject:
+def subject(machine: dict[str, Any], *, check_mode: bool) -> Subject:
     """
     :raises ValueError: a time cannot be read
     """
+    issued, carried = (time(one, machine[one]) if machine[one] else None for one in ("issued", "carried"))
     return Subject(
         account=None,
-        carried=time("carried", machine["carried"]) if machine["carried"] else None,
+        # Where records are fetched first, a check has fetched none.
+        issued=None if check_mode else issued,
+        carried=carried,
         applied=tuple(Applied(time("applied", one["time"]), one["serial_number"] or "") for one in machine["applied"]),
         serial_number=machine["serial_number"] or "",
     )

@@ -63,7 +63,6 @@ options:
           - repaired
           - revoked
           - expired
-          - probed
           - conflict
       time:
         description:
@@ -239,7 +238,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call import mo
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import Wanted, record
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, Kind, now
 
 if TYPE_CHECKING:
@@ -264,9 +262,6 @@ ARGUMENT_SPEC = {
             "issue_record": {"type": "path"},
         },
     },
-    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
-    "who": {"type": "str"},
-    "why": {"type": "str"},
     "branch": {"type": "str"},
     "repeat": {"type": "bool", "default": False},
 }
@@ -274,18 +269,12 @@ ARGUMENT_SPEC = {
 
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    writer = params["writer"] or access.default_writer()
-    defaults = {"who": params["who"] or access.user(), "why": params["why"], "branch": params["branch"]}
+    writer = access.writer(params)
+    defaults = {"who": access.who(params), "why": params["why"], "branch": params["branch"]}
     began = now()
     wanted = [event(one, defaults, began) for one in params["events"]]
-    try:
-        if module.check_mode:
-            ledger = access.open_if_there(params, module.no_log_values)
-        else:
-            ledger = access.open_ledger(params, module.no_log_values, create=True)
-        answers = record(ledger, wanted, writer=writer, repeat=params["repeat"], check_mode=module.check_mode)
-    except LedgerError as error:
-        return {"failed": True, "msg": str(error)}
+    ledger = access.open_ledger(module, create=True)
+    answers = record(ledger, wanted, writer=writer, repeat=params["repeat"], check_mode=module.check_mode)
     return {**to_result(answers), "writer": writer}
 
 
@@ -299,7 +288,7 @@ def event(one: dict[str, Any], defaults: dict[str, str | None], began: str) -> W
 
 
 def main() -> None:
-    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, write)
+    modules.run({**access.argument_spec(env_fallback), **access.WRITER_SPEC, **ARGUMENT_SPEC}, write)
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ ARGUMENT_SPEC = {
     },
     "names": {"type": "list", "elements": "str"},
     "branch": {"type": "str"},
-    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
+    "writer": access.WRITER_SPEC["writer"],
     "broken": {"type": "bool", "default": False},
 }
 
@@ -140,16 +140,10 @@ def write(module: AnsibleModule) -> dict[str, Any]:
             "msg": f"the format {params['format']} is never of some machines; leave out names and branch",
         }
     dest = Path(params["dest"])
-    try:
-        if module.check_mode:
-            ledger = access.open_if_there(params, module.no_log_values)
-        else:
-            ledger = access.open_ledger(params, module.no_log_values)
-        if ledger is None:
-            return {"changed": True, "dest": str(dest), "sha256": None}
-        content = text(ledger, params).encode()
-    except LedgerError as error:
-        return {"failed": True, "msg": str(error)}
+    ledger = access.open_ledger(module)
+    if ledger is None:
+        return {"changed": True, "dest": str(dest), "sha256": None}
+    content = text(ledger, params).encode()
     try:
         changed = not dest.exists() or secret_file.read(dest, len(content)) != content
         if changed and not module.check_mode:
@@ -163,7 +157,7 @@ def text(ledger: Ledger, params: dict[str, Any]) -> str:
     """
     :raises LedgerError: it cannot be read, or must not be written because somebody changed it
     """
-    form, writer = params["format"], params["writer"] or access.default_writer()
+    form, writer = params["format"], access.writer(params)
     act = f"export from the ledger {ledger.name}"
     with ledger.reading() as transaction:
         proof = chain.verify(transaction.links(), transaction.heads())

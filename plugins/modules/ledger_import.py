@@ -101,7 +101,6 @@ from typing import TYPE_CHECKING
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.exchange import chain_from_json
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.importing import (
     Imported,
@@ -116,9 +115,6 @@ if TYPE_CHECKING:
 
 ARGUMENT_SPEC = {
     "src": {"type": "path", "required": True},
-    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
-    "who": {"type": "str"},
-    "why": {"type": "str"},
 }
 
 
@@ -130,15 +126,11 @@ def take(module: AnsibleModule) -> dict[str, Any]:
         return {"failed": True, "msg": f"read {params['src']}: {error.strerror}; correct src, or the rights on it"}
     except ValueError as error:
         return {"failed": True, "msg": f"{params['src']}: {error}; export it again where it was written"}
-    writer = params["writer"] or access.default_writer()
-    try:
-        if module.check_mode:
-            return result(predict(access.open_if_there(params, module.no_log_values), links, writer=writer))
-        ledger = access.open_ledger(params, module.no_log_values, create=True)
-        who = params["who"] or access.user()
-        return result(take_in(ledger, links, writer=writer, who=who, why=params["why"] or ""))
-    except LedgerError as error:
-        return {"failed": True, "msg": str(error)}
+    writer = access.writer(params)
+    ledger = access.open_ledger(module, create=True)
+    if ledger is None or module.check_mode:
+        return result(predict(ledger, links, writer=writer))
+    return result(take_in(ledger, links, writer=writer, who=access.who(params), why=params["why"] or ""))
 
 
 def result(imported: Imported) -> dict[str, Any]:
@@ -151,7 +143,7 @@ def result(imported: Imported) -> dict[str, Any]:
 
 
 def main() -> None:
-    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, take)
+    modules.run({**access.argument_spec(env_fallback), **access.WRITER_SPEC, **ARGUMENT_SPEC}, take)
 
 
 if __name__ == "__main__":

@@ -210,7 +210,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call import mo
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain, timeline
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.chain import Head
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import to_fields
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.state import MachineState, derive
 
@@ -244,14 +243,8 @@ def look(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     if params["last_events"] < 0:
         return {"failed": True, "msg": "last_events is negative; give how many of each machine's last events to return"}
-    try:
-        if module.check_mode or params["allow_missing"]:
-            ledger = access.open_if_there(params, module.no_log_values)
-        else:
-            ledger = access.open_ledger(params, module.no_log_values)
-        return read(ledger, params) if ledger else nothing(params)
-    except LedgerError as error:
-        return {"failed": True, "msg": str(error)}
+    ledger = access.open_ledger(module, allow_missing=params["allow_missing"])
+    return read(ledger, params) if ledger else nothing(params)
 
 
 def read(ledger: Ledger, params: dict[str, Any]) -> dict[str, Any]:

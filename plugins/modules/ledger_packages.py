@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ledger_packages
-short_description: Fetch sealed packages and issue records from the ledger
+short_description: Fetch sealed packages and their records from the ledger
 version_added: 0.3.0
 description:
   - Writes what the ledger keeps of the packages that were issued last, as files with mode 0600, where
-    M(adops.offline_join.packages) would have written them. So one job issues packages, and another one in another
-    container applies them.
-  - What lies in O(dest) already is left alone, unless the package was issued again elsewhere since.
+    M(adops.offline_join.packages) and M(adops.offline_join.revocation) would have written them. So one job issues
+    packages, and others in other containers apply, revoke or audit them.
+  - What lies in O(dest) already is left alone, unless the package was issued again or revoked elsewhere since. Of a
+    package that was revoked only the records are fetched.
   - Packages stay sealed. Opening one takes a recipient's key, which is in no ledger.
 author:
   - adops.offline_join contributors (@adops)
@@ -88,7 +89,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._call import mo
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.fetching import fetch
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import SealedFiles
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
@@ -106,11 +106,9 @@ ARGUMENT_SPEC = {
 def write(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     try:
-        ledger = access.open_if_there(params, module.no_log_values)
+        ledger = access.open_ledger(module, allow_missing=True)
         store = PackageStore(Path(params["dest"]), SealedFiles())
         return to_result(fetch(ledger, params["names"], store, check_mode=module.check_mode))
-    except LedgerError as error:
-        return {"failed": True, "msg": str(error)}
     except OSError as error:
         place = error.filename or params["dest"]
         return {"failed": True, "msg": f"write to {place}: {error.strerror}; correct dest, or the rights on it"}

@@ -130,8 +130,6 @@ from ansible.module_utils.basic import env_fallback
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._call.answers import to_result
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access, receipts
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger.receipts import ReceiptError
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -143,31 +141,21 @@ if TYPE_CHECKING:
 ARGUMENT_SPEC = {
     "src": {"type": "list", "elements": "path", "required": True},
     "names": {"type": "list", "elements": "str", "default": []},
-    "writer": {"type": "str", "fallback": (env_fallback, [access.environment_variable("ledger_writer")])},
-    "who": {"type": "str"},
-    "why": {"type": "str"},
 }
 
 
 def take(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    try:
-        files = receipts.read(Path(path) for path in params["src"])
-        if module.check_mode:
-            ledger = access.open_if_there(params, module.no_log_values)
-        else:
-            ledger = access.open_ledger(params, module.no_log_values, create=True)
-        answers = receipts.take_in(
-            ledger,
-            files,
-            params["names"],
-            writer=params["writer"] or access.default_writer(),
-            who=params["who"] or access.user(),
-            why=params["why"] or "",
-            check_mode=module.check_mode,
-        )
-    except (LedgerError, ReceiptError) as error:
-        return {"failed": True, "msg": str(error)}
+    files = receipts.read(Path(path) for path in params["src"])
+    answers = receipts.take_in(
+        access.open_ledger(module, create=True),
+        files,
+        params["names"],
+        writer=access.writer(params),
+        who=access.who(params),
+        why=params["why"] or "",
+        check_mode=module.check_mode,
+    )
     for path, found in files.items():
         if found.cut_off:
             module.warn(f"{path}: its last receipt is cut off and left out; look at that machine")
@@ -183,7 +171,7 @@ def chains(files: Mapping[Path, Receipts]) -> dict[str, Any]:
 
 
 def main() -> None:
-    modules.run({**access.argument_spec(env_fallback), **ARGUMENT_SPEC}, take)
+    modules.run({**access.argument_spec(env_fallback), **access.WRITER_SPEC, **ARGUMENT_SPEC}, take)
 
 
 if __name__ == "__main__":

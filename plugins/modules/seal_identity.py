@@ -88,6 +88,7 @@ notes:
 seealso:
   - module: adops.offline_join.packages
 requirements:
+  - Python 3.11 or later on the host that runs the module
   - cryptography >= 45
   - asn1crypto >= 1.5.1
 """
@@ -159,10 +160,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ansible.module_utils.basic import env_fallback, missing_required_lib
+from ansible.module_utils.basic import env_fallback
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import KEY_SIZES, Purpose
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError, missing
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.times import written
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.identity_files import (
     FORMS,
     IdentityFiles,
@@ -193,8 +194,7 @@ ARGUMENT_SPEC = {
 
 
 def ensure(module: AnsibleModule) -> dict[str, Any]:
-    if lacking := missing():
-        return {"failed": True, "msg": missing_required_lib(lacking[0]), "exception": lacking[1]}
+    modules.require_sealing(module)
     params = module.params
     files = IdentityFiles(Path(params["key_file"]), Path(params["certificate_file"]))
     wanted = Wanted(
@@ -206,8 +206,6 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
     )
     try:
         outcome = files.ensure(wanted, params["passphrase"], datetime.now(UTC), check_mode=module.check_mode)
-    except SealError as error:
-        return {"failed": True, "msg": str(error)}
     except OSError as error:
         remedy = "name files that you may read and write"
         return {"failed": True, "msg": f"{error.filename or files.key_file}: {error.strerror}; {remedy}"}
@@ -236,10 +234,6 @@ def describe(outcome: Outcome) -> dict[str, Any]:
         "not_before": written(certificate.not_valid_before_utc),
         "not_after": written(certificate.not_valid_after_utc),
     }
-
-
-def written(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def main() -> None:

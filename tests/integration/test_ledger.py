@@ -32,10 +32,13 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger import processes
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    SEALED,
     entry,
+    heads,
+    kept_package,
     links,
+    verified,
 )
 
 from tests.postgres import PostgreSQL
@@ -84,7 +87,7 @@ class TestShared:
         """From the moment on when there is no table yet; two of them even under one name."""
         processes.write(server.location, "shared", "shared", "one", "two", events=50, calls=20)
         ledger = Ledger.open(server.location)
-        found = ledger.verify()
+        found = verified(ledger)
         assert found.valid
         assert {head.writer: head.sequence for head in found.heads} == {"shared": 2000, "one": 1000, "two": 1000}
         assert len({link.event.who for link in ledger.read(writer="shared")}) == 2
@@ -99,13 +102,13 @@ class TestShared:
             process = processes.start(server.location, "control", 5, 1, kill=number)
             processes.go(process)
             assert processes.end(process) == 0
-            ledger.append([entry("probed")], writer="control", repeat=True)
-            assert {head.writer: head.sequence for head in ledger.heads()}["control"] == number + 1
-        assert ledger.verify().valid
+            ledger.append([entry("repaired")], writer="control", repeat=True)
+            assert {head.writer: head.sequence for head in heads(ledger)}["control"] == number + 1
+        assert verified(ledger).valid
 
     def test_prepare_and_join_share_only_the_database(self, server: PostgreSQL, tmp_path: Path) -> None:
         sealed = tmp_path / "PC-1.sealed"
-        sealed.write_bytes(ENVELOPE)
+        sealed.write_bytes(SEALED)
         event = {"machine": "PC-1", "kind": "sealed", "sha256": ONE, "sealed_package": str(sealed)}
         options = {"ledger": server.location, "events": [event], "writer": "awx-1"}
         password = {"OFFLINE_JOIN_LEDGER_PASSWORD": server.password}
@@ -115,9 +118,9 @@ class TestShared:
         assert run("ledger_entry", options, **password)["machines"]["PC-1"]["package_kept"]
         assert not run("ledger_entry", options, **password)["changed"]
         sealed.unlink()
-        found = Ledger.open(server.location, password=server.password).package("pc-1")
+        found = kept_package(Ledger.open(server.location, password=server.password), "pc-1")
         assert found is not None
-        assert (found.content, found.sha256) == (ENVELOPE, ONE)
+        assert (found.content, found.sha256) == (SEALED, ONE)
         with_password = server.location.replace("rollout@", f"rollout:{server.password}@")
         known = run("ledger_info", {"names": ["PC-1"], "verify": True}, OFFLINE_JOIN_LEDGER=with_password)
         assert known["machines"]["PC-1"]["state"] == "issued"
@@ -130,13 +133,13 @@ class TestShared:
         assert len(importing.take_in(ledger, laptop, writer="control").conflicts) == 1
         assert ledger.read(writer="laptop") == laptop
         assert importing.take_in(ledger, laptop, writer="control").new == 0
-        assert ledger.verify().valid
+        assert verified(ledger).valid
         assert ledger.states()["ber-pc-001"].state == "conflict"
 
     def test_a_change_behind_its_back(self, ledger: Ledger, server: PostgreSQL) -> None:
         ledger.append([entry("issued", why="a\nb"), entry("applied", minute=1)], writer="control")
         server.sql("UPDATE offline_join_events SET who = 'x' WHERE sequence = 2")
-        assert [str(link) for link in ledger.verify().broken] == [
+        assert [str(link) for link in verified(ledger).broken] == [
             "event 2 of control: its fields do not belong to its hash; it or the one before it was changed"
         ]
 
@@ -147,7 +150,7 @@ class TestTrouble:
         ledger.append([entry("issued")], writer="control")
         server.restart(how)
         ledger.append([entry("applied")], writer="control")
-        assert ledger.verify().heads[0].sequence == 2
+        assert verified(ledger).heads[0].sequence == 2
 
     def test_restarted_in_the_middle_of_a_transaction(self, ledger: Ledger, server: PostgreSQL) -> None:
         ledger.append([entry("issued")], writer="control")
@@ -160,14 +163,14 @@ class TestTrouble:
 
         with pytest.raises(LedgerUnreachable, match="went away; look whether it runs"):
             interrupted()
-        assert ledger.verify().heads[0].sequence == 1
+        assert verified(ledger).heads[0].sequence == 1
         assert len(ledger.read()) == 1
 
     def test_unreachable(self, ledger: Ledger, server: PostgreSQL) -> None:
         server.stop()
         try:
             acts: list[Callable[[], object]] = [
-                ledger.heads,
+                ledger.read,
                 lambda: ledger.append([entry("issued")], writer="control"),
                 lambda: Ledger.open(server.location),
             ]
@@ -195,7 +198,7 @@ class TestTrouble:
                 assert 0.9 < time.monotonic() - began < 20
             assert impatient.append([entry("issued")], writer="laptop").links[0], "chains do not wait for each other"
         impatient.append([entry("applied")], writer="control")
-        assert [head.sequence for head in ledger.verify().heads] == [2, 1]
+        assert [head.sequence for head in verified(ledger).heads] == [2, 1]
 
     def test_wrong_password(self, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> None:
         wrong = "xQ7-vN2_kT9+wR4=hB6"
@@ -229,11 +232,11 @@ class TestTrouble:
         with pytest.raises(LedgerUnreachable, match="lacks a right there; grant it SELECT and INSERT"):
             adder.append([entry("issued")], writer="control")
         server.sql("GRANT INSERT ON ALL TABLES IN SCHEMA public TO adder; GRANT UPDATE ON offline_join_heads TO adder")
-        package = SealedPackage("PC-1", ONE, ENVELOPE)
+        package = SealedPackage("PC-1", ONE, SEALED)
         assert adder.append([entry("issued")], writer="control", packages=[package]).kept == (package,)
         with pytest.raises(LedgerError), adder.writing() as transaction:
             transaction._connection.exec_driver_sql("DELETE FROM offline_join_events")
-        assert ledger.verify().heads[0].sequence == 2
+        assert verified(ledger).heads[0].sequence == 2
         server.sql("DROP OWNED BY adder; DROP ROLE adder")
 
     def test_a_standby_takes_no_writes(self, ledger: Ledger, server: PostgreSQL) -> None:
@@ -241,7 +244,7 @@ class TestTrouble:
         try:
             with pytest.raises(LedgerUnreachable, match="takes no writes; name the primary"):
                 ledger.append([entry("issued")], writer="control")
-            assert ledger.heads() == []
+            assert heads(ledger) == []
         finally:
             server.sql("ALTER ROLE rollout RESET default_transaction_read_only")
 
@@ -265,17 +268,17 @@ class TestDiskFull:
             def fill() -> None:
                 nonlocal recorded
                 while recorded < 100_000:
-                    recorded += len(ledger.append([entry("probed")] * 200, writer="control", repeat=True).links)
+                    recorded += len(ledger.append([entry("repaired")] * 200, writer="control", repeat=True).links)
 
             with pytest.raises(LedgerFull, match="no space left where it lies; make room and run it again"):
                 fill()
             assert 0 < recorded < 100_000
-            found = ledger.verify()
+            found = verified(ledger)
             assert found.valid
             assert found.events == recorded
             subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True, timeout=30)
             ledger.append([entry("issued")], writer="control")
-            assert ledger.verify().heads[0].sequence == recorded + 1
+            assert verified(ledger).heads[0].sequence == recorded + 1
 
     def test_no_room_for_a_new_ledger(self, tmp_path: Path) -> None:
         with small_disk(tmp_path / "disk") as disk:

@@ -19,15 +19,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import ISSUE_RECORD
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, Kind, now
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import (
+    ISSUE_RECORD,
+    Entry,
+    Kind,
+    now,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    SEALED,
     TWO,
+    kept_package,
+    verified,
 )
 
 _AT_ONCE = 3
@@ -105,7 +111,7 @@ def survive(
         run = make(number)
         assert run.until_killed(options(run)), "it came to its end"
         for file in run.dest.glob("*.sealed"):
-            assert file.read_bytes() == ENVELOPE, f"{file.name} is not whole"
+            assert file.read_bytes() == SEALED, f"{file.name} is not whole"
         for file in run.dest.glob("*.json"):
             IssueRecord.from_json(file.read_bytes())
         run.finish(options(run))
@@ -128,7 +134,7 @@ def test_recorded(tmp_path: Path, thorough: bool) -> None:
     def make(number: int) -> Run:
         run = Run(tmp_path, "ledger_entry", number)
         for name in NAMES:
-            run.sealed(name).write_bytes(ENVELOPE)
+            run.sealed(name).write_bytes(SEALED)
             run.issue_record(name).write_text(issue_record(name, ONE, ISSUED).to_json())
         return run
 
@@ -145,12 +151,12 @@ def test_recorded(tmp_path: Path, thorough: bool) -> None:
 
     def check(run: Run) -> None:
         ledger = Ledger.open(str(run.ledger))
-        assert ledger.verify().valid
+        assert verified(ledger).valid
         for name in NAMES:
             assert [link.event.kind for link in ledger.read([name])] == ["issued", "sealed"]
-            kept = ledger.package(name)
+            kept = kept_package(ledger, name)
             assert kept is not None
-            assert kept.content == ENVELOPE
+            assert kept.content == SEALED
         assert [*run.place.glob(".*")] == []
 
     survive(make, options, check, step=1 if thorough else 20)
@@ -172,9 +178,9 @@ def test_fetched(tmp_path: Path, thorough: bool) -> None:
             )
             for name in NAMES
         ]
-        packages = [SealedPackage(name, TWO, ENVELOPE) for name in NAMES]
+        packages = [SealedPackage(name, TWO, SEALED) for name in NAMES]
         Ledger.open(str(run.ledger), create=True).append(entries, writer="control", packages=packages)
-        run.sealed(older).write_bytes(ENVELOPE)
+        run.sealed(older).write_bytes(SEALED)
         run.issue_record(older).write_text(issue_record(older, ONE, BEFORE).to_json())
         return run
 
@@ -186,7 +192,7 @@ def test_fetched(tmp_path: Path, thorough: bool) -> None:
             place(name).name for name in NAMES for place in (run.sealed, run.issue_record)
         )
         for name in NAMES:
-            assert run.sealed(name).read_bytes() == ENVELOPE
+            assert run.sealed(name).read_bytes() == SEALED
             assert IssueRecord.from_json(run.issue_record(name).read_bytes()).package_sha256 == TWO
 
     survive(make, options, check, step=1 if thorough else 8)

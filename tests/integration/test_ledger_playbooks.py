@@ -2,20 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Playbooks that cannot record what happened, or not report it: every machine is told, the next run makes it good."""
+"""Playbooks and the ledger: jobs that share nothing else, and what cannot be recorded, which every machine is told."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import Entry, now
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import kept_package
 
 from tests.integration.branch import Branch
 from tests.integration.seals import Seals
+from tests.integration.test_revocation import succeeded
 
 STAGES = Path(__file__).parents[2] / "playbooks" / "stages"
 
@@ -48,7 +52,7 @@ def test_another_process_holds_it(make_branch: Callable[[int], Branch], tmp_path
     assert branch.accounts() == accounts
     for name in branch.names:
         assert [link.event.kind for link in ledger.read([name])] == ["issued", "sealed"]
-        kept = ledger.package(name)
+        kept = kept_package(ledger, name)
         assert kept is not None
         assert kept.content == packages[name] == seals.file(branch, name).read_bytes()
 
@@ -71,3 +75,48 @@ def test_variable_that_cannot_be_resolved(branch: Branch, variable: str, templat
     assert {one.get("stage") for one in branch.report().values()} == {stage}
     told = dict(re.findall(r"^fatal: \[([^] ]+)\]: FAILED! => \{(.+?)(?=^\S)", done.stdout, re.MULTILINE | re.DOTALL))
     assert {name for name, said in told.items() if "nowhere" in said} == {*branch.names}
+
+
+def test_audit_and_revoke_in_a_new_container_share_only_the_ledger(branch: Branch) -> None:
+    succeeded(branch.issue())
+    location = str(branch.directory / "ledger.db")
+    branch.variables["offline_join_ledger"] = location
+    branch.extra_environment |= {
+        "OFFLINE_JOIN_DIRECTORY_SERVER": branch.lab.server,
+        "OFFLINE_JOIN_DIRECTORY_CA_CERT": str(branch.lab.ca_cert),
+        "OFFLINE_JOIN_DIRECTORY_USERNAME": branch.lab.accounts["reissue"].upn,
+    }
+    unused, revoked, unrecorded = branch.names
+    records = {name: json.loads(branch.issue_record(name).read_text()) for name in branch.names}
+    entries = [
+        Entry(
+            kind="issued",
+            machine=name,
+            time=now(),
+            sha256=record["package_sha256"],
+            details={} if name == unrecorded else {"issue_record": record},
+        )
+        for name, record in records.items()
+    ]
+    Ledger.open(location, create=True).append(entries, writer="another job")
+
+    def play(playbook: str, *arguments: str) -> tuple[int, dict[str, dict[str, str]]]:
+        shutil.rmtree(branch.dest)
+        branch.account = "reissue"
+        done = branch.play(playbook, *arguments)
+        return done.returncode, branch.report()
+
+    returncode, audited = play("audit")
+    assert returncode == 2
+    assert [audited[name]["state"] for name in branch.names] == ["done", "done", "failed"], audited
+    assert audited[unused]["headline"] == f"unused: no trace of use on {branch.lab.server}"
+    assert audited[unrecorded]["headline"].startswith(f"{unrecorded}: unrecorded: its package was issued at 20")
+    reason = "offline_join_reason=stick_lost"
+    assert play("revoke", "--limit", revoked, "-e", reason) == (0, {revoked: {"state": "done"}})
+    closed = branch.accounts()[revoked]
+    returncode, audited = play("audit", "--limit", f"{unused},{revoked}")
+    assert returncode == 0, audited
+    assert audited[unused]["headline"].startswith("unused: ")
+    assert audited[revoked]["headline"].startswith("revoked: it was revoked at 20")
+    assert play("revoke", "--limit", revoked, "-e", reason) == (0, {revoked: {"state": "done"}})
+    assert branch.accounts()[revoked] == closed

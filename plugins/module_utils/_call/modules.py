@@ -17,6 +17,7 @@ from .._directory.errors import DirectoryError, SettingsError
 from .._directory.libraries import LDAP3_IMPORT_ERROR
 from .._package.errors import PackageError
 from .._rollout import sealing
+from .._rollout.ledger.errors import LedgerError
 from .._rollout.sealing import SealError
 from .._storage import seal_options
 from .._storage.package_form import PackageForm
@@ -31,7 +32,7 @@ def run(argument_spec: dict[str, Any], act: Act, **rules: Any) -> None:
     try:
         result = act(module)
     # Without exception=None the pending exception's text would go along where tracebacks are displayed.
-    except (DirectoryError, PackageError, SealError) as error:
+    except (DirectoryError, LedgerError, PackageError, SealError) as error:
         module.fail_json(msg=str(error), exception=None)
     except Exception as error:
         module.fail_json(msg=unexpected(error), exception=None)

@@ -14,7 +14,7 @@ import getpass
 import os
 import socket
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from .._rollout.ledger.errors import LedgerMissing
 from .._rollout.ledger.location import embedded_secrets, without_password
@@ -27,6 +27,16 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "ledger_password": {"type": "str", "no_log": True},
     "ledger_timeout": {"type": "int", "default": TIMEOUT},
 }
+# Of modules that write to it.
+WRITER_SPEC: dict[str, dict[str, Any]] = {"writer": {"type": "str"}, "who": {"type": "str"}, "why": {"type": "str"}}
+
+
+class Module(Protocol):
+    """What is needed of Ansible's own."""
+
+    params: dict[str, Any]
+    no_log_values: set[str]
+    check_mode: bool
 
 
 def environment_variable(option: str) -> str:
@@ -54,7 +64,20 @@ def from_environment(option: str, environment: Mapping[str, str]) -> str | None:
     return value
 
 
-def open_ledger(options: Mapping[str, Any], masked: set[str], *, create: bool = False) -> Ledger:
+def open_ledger(module: Module, *, create: bool = False, allow_missing: bool = False) -> Ledger | None:
+    """None where there is no ledger: in check mode, where an earlier step would have made it, or where that is allowed.
+
+    :raises LedgerError: it cannot be opened
+    """
+    try:
+        return open_with(module.params, module.no_log_values, create=create and not module.check_mode)
+    except LedgerMissing:
+        if module.check_mode or allow_missing:
+            return None
+        raise
+
+
+def open_with(options: Mapping[str, Any], masked: set[str], *, create: bool = False) -> Ledger:
     """``masked`` gets every secret that stands in the URL, before anything about it can be said.
 
     :raises LedgerError: it cannot be opened
@@ -68,15 +91,15 @@ def open_ledger(options: Mapping[str, Any], masked: set[str], *, create: bool = 
     )
 
 
-def open_if_there(options: Mapping[str, Any], masked: set[str]) -> Ledger | None:
-    """For check mode, where a step before this one would have made the ledger.
+def writer(options: Mapping[str, Any]) -> str:
+    """Whose chain it is, by the options of `WRITER_SPEC`, the environment, or the system."""
+    named: str = options["writer"] or os.environ.get(environment_variable("ledger_writer"), "")
+    return named or f"{user()}@{socket.gethostname()}"
 
-    :raises LedgerError: it is there, but cannot be opened
-    """
-    try:
-        return open_ledger(options, masked)
-    except LedgerMissing:
-        return None
+
+def who(options: Mapping[str, Any]) -> str:
+    named: str = options["who"] or ""
+    return named or user()
 
 
 def user() -> str:
@@ -85,7 +108,3 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
-
-
-def default_writer() -> str:
-    return f"{user()}@{socket.gethostname()}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._rollout import status_codes
 from .._rollout.ledger import importing, receipts, state
-from .._rollout.ledger.errors import LedgerEntryError
+from .._rollout.ledger.errors import LedgerEntryError, LedgerError
 from .._rollout.ledger.events import Event, Kind
 from .._rollout.ledger.receipts import Receipts
 from .._rollout.ledger.state import MachineState, State
@@ -25,8 +25,8 @@ _LARGEST = 64 * 1024 * 1024  # bytes of one file
 _REMEDY = "put the file aside, find out who had the stick, and run again"
 
 
-class ReceiptError(Exception):
-    """A file of receipts that cannot be taken in: the sentence names it, the cause and the next step."""
+class ReceiptError(LedgerError):
+    """A file of receipts that cannot be taken in."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ def read(places: Iterable[Path]) -> dict[Path, Receipts]:
         for link in one.links:
             writer, number = link.event.writer, link.event.sequence
             if known.setdefault((writer, number), link.hash) != link.hash:
-                raise ReceiptError(f"{file}: receipt {number} of {writer} is another one in a second file; {_REMEDY}")
+                cause = f"receipt {number} of {writer} is another one in a second file"
+                raise ReceiptError(str(file), cause, _REMEDY)
     return found
 
 
@@ -137,7 +138,7 @@ def _take_in(
         else:
             importing.take_in(ledger, found.links, writer=writer, who=who, why=why)
     except LedgerEntryError as error:
-        raise ReceiptError(f"{file}: {error}") from None
+        raise ReceiptError(f"{file}: {error.act}", error.cause, error.remedy) from None
 
 
 def _answer(name: str, told: Iterable[Event], new: Iterable[Event], states: Mapping[str, MachineState]) -> Answer:
@@ -149,9 +150,9 @@ def _read(file: Path) -> Receipts:
     try:
         return receipts.read(secret_file.read(file, _LARGEST))
     except OSError as error:
-        raise ReceiptError(f"read {file}: {error.strerror}; correct src, or the rights on it") from None
+        raise ReceiptError(f"read {file}", str(error.strerror), "correct src, or the rights on it") from None
     except ValueError as error:
-        raise ReceiptError(f"{file}: {error}; {_REMEDY}") from None
+        raise ReceiptError(str(file), str(error), _REMEDY) from None
 
 
 def _events(files: Mapping[Path, Receipts]) -> list[Event]:

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from .._directory.distinguished_name import split
+from .._rollout import sealing
 from .._rollout.issuing.issue_record import IssueRecord
-from .._rollout.ledger import events, packages
+from .._rollout.ledger import events
 from .._rollout.ledger.chain import Link
-from .._rollout.ledger.events import Entry
+from .._rollout.ledger.events import ISSUE_RECORD, Entry
 from .._rollout.ledger.packages import SealedPackage
 from .._rollout.ledger.store import Ledger
 from .._storage import secret_file
 
-ISSUE_RECORD = "issue_record"  # where it lies in the details of an event
 _SHOWN = ("kind", "why", "branch", "inventory_tag", "serial_number", "organizational_unit", "sha256")
 
 
@@ -155,7 +155,7 @@ def _record_in(path: Path) -> dict[str, Any]:
 
 def _content(path: Path, option: str) -> bytes:
     try:
-        return secret_file.read(path, packages.LARGEST)
+        return secret_file.read(path, sealing.LARGEST)
     except OSError as error:
         raise ValueError(f"read {path}: {error.strerror}; look at {option} and the rights on it") from None
 

@@ -15,7 +15,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from .events import Event, canonical
 
@@ -158,28 +157,6 @@ def heads_to_json(heads: Iterable[Head]) -> str:
     """Heads as a file to keep or to sign elsewhere: the same heads give the same bytes."""
     content = {"format": HEADS_FORMAT, "heads": [asdict(head) for head in sorted(heads)]}
     return json.dumps(content, indent=2, sort_keys=True) + "\n"
-
-
-def heads_from_json(content: str | bytes) -> list[Head]:
-    """
-    :raises ValueError: it is no list of heads
-    """
-    try:
-        read = json.loads(content)
-    except RecursionError:
-        raise ValueError("no heads of a ledger") from None
-    if not isinstance(read, dict) or read.get("format") != HEADS_FORMAT or not isinstance(read.get("heads"), list):
-        raise ValueError("no heads of a ledger")
-    return [_head(one) for one in read["heads"]]
-
-
-def _head(fields: Any) -> Head:
-    if not isinstance(fields, dict) or fields.keys() != {"writer", "sequence", "hash"}:
-        raise ValueError("a head with other fields")
-    head = Head(**fields)
-    if not (isinstance(head.writer, str) and is_number(head.sequence) and isinstance(head.hash, str)):
-        raise ValueError("a head with impossible fields")
-    return head
 
 
 def is_number(value: object) -> bool:

@@ -45,7 +45,6 @@ class Kind(StrEnum):
     REPAIRED = "repaired"
     REVOKED = "revoked"
     EXPIRED = "expired"
-    PROBED = "probed"
     CONFLICT = "conflict"
     IMPORTED = "imported"
 
@@ -53,6 +52,8 @@ class Kind(StrEnum):
 KINDS = frozenset(kind.value for kind in Kind)
 # The one kind that is about a writer and not about a machine.
 WITHOUT_MACHINE = Kind.IMPORTED
+# Where records lie in the details of an event.
+ISSUE_RECORD, REVOCATION_RECORD = "issue_record", "revocation_record"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,7 +153,8 @@ def fault(entry: Entry) -> str | None:
 def _machine_fault(entry: Entry) -> str | None:
     if entry.kind == WITHOUT_MACHINE:
         return f"an event {entry.kind} names no machine; leave it out" if entry.machine else None
-    return name_fault(entry.machine)
+    fault = name_fault(entry.machine)
+    return fault and str(fault)
 
 
 def _details_fault(details: Mapping[str, Any]) -> str | None:

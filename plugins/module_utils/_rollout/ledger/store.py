@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import chain, repetition, state
 from . import engine as opening
-from .chain import Head, Link, Verification
+from . import repetition, state
+from .chain import Link
 from .errors import LedgerLocationError, LedgerMissing
 from .events import Entry
 from .failures import told
@@ -154,16 +154,3 @@ class Ledger:
         """By the machine's name in lower case; a machine without any event is not among them."""
         with self.reading() as transaction:
             return state.states(link.event for link in transaction.links(machines, branch=branch))
-
-    def heads(self) -> list[Head]:
-        with self.reading() as transaction:
-            return transaction.heads()
-
-    def package(self, machine: str, sha256: str = "") -> SealedPackage | None:
-        with self.reading() as transaction:
-            return transaction.package(machine, sha256)
-
-    def verify(self, noted: Iterable[Head] = ()) -> Verification:
-        """Walk all chains; ``noted`` are heads that were exported before."""
-        with self.reading() as transaction:
-            return chain.verify(transaction.links(), transaction.heads(), noted)

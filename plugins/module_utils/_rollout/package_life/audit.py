@@ -35,6 +35,7 @@ class State(Enum):
     REVOKED = "revoked"
     OVERDUE = "overdue"
     UNKNOWN = "unknown"
+    UNRECORDED = "unrecorded"
     SUSPICIOUS = "suspicious"
 
 
@@ -50,8 +51,8 @@ class Applied:
 class Subject:
     """All that is known of one machine. ``account`` is None where the login sees none.
 
-    ``seen`` has the traces by writable domain controller, None for one that does not answer. ``carried`` is when the
-    package left the house, None where nobody wrote that down.
+    ``seen`` has the traces by writable domain controller, None for one that does not answer. ``issued`` is when its
+    package was, ``carried`` when it left the house, both None where nobody wrote that down elsewhere.
     """
 
     account: Account | None
@@ -59,6 +60,7 @@ class Subject:
     record: IssueRecord | None = None
     revoked: RevocationRecord | None = None
     seen: Mapping[str, Traces | None] = field(default_factory=dict)
+    issued: datetime | None = None
     carried: datetime | None = None
     applied: tuple[Applied, ...] = ()
     serial_number: str = ""
@@ -87,7 +89,7 @@ def judge(subject: Subject, rules: Rules) -> Finding:
     """The gravest state that is proved; what was not seen is never taken for not there."""
     account, record = subject.account, subject.record
     if account is None or record is None or record.password_last_set is None:
-        return _without_package(account, record)
+        return _without_package(subject)
     if record.object_guid != account.object_guid:
         return Finding(State.SUSPICIOUS, ("its account is not the one that its package was issued for",))
     use = tuple(_use(subject, record))
@@ -105,8 +107,13 @@ def judge(subject: Subject, rules: Rules) -> Finding:
     return _unused(subject, late)
 
 
-def _without_package(account: Account | None, record: IssueRecord | None) -> Finding:
+def _without_package(subject: Subject) -> Finding:
+    account, record = subject.account, subject.record
     if record is None:
+        if subject.issued is not None:
+            cause = f"its package was issued at {_shown(subject.issued)}, and its issue record is gone"
+            remedy = "copy it from where it was issued, or issue the package again"
+            return Finding(State.UNRECORDED, (f"{cause}; {remedy}",))
         if account is None:
             return Finding(State.NOT_ISSUED, ("there is no account and no issue record of one",))
         return Finding(State.UNKNOWN, ("there is an account, but no issue record that says how it looked when new",))

@@ -38,6 +38,11 @@ def done(account: Mapping[str, Any]) -> bool:
     return issued is not None and password_last_set(account) > int(issued)
 
 
+def arrived(account: Mapping[str, Any], before: int) -> bool:
+    """Whether any domain controller has a password that was set after ``before``, a FILETIME."""
+    return bool(account.get("exists")) and password_last_set(account) > before
+
+
 def obstacle(cause: StatusCode) -> Obstacle:
     """A status of Windows in the words of both platforms."""
     return Obstacle(cause.sentence, secure_channel.out_of_reach(cause))

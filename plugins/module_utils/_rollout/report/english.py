@@ -101,7 +101,6 @@ ENGLISH = {
     "kind.repaired": "repaired",
     "kind.revoked": "revoked",
     "kind.expired": "expired",
-    "kind.probed": "probed",
     "kind.conflict": "conflict",
     "sign_off": "Acceptance",
     "sign_note": "The machines of this report were handed over and accepted, except those named as failed or pending.",

@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..results.machine import INVENTORY
 from .plain import clock, line, moment, visible, words
 
 # As people want to see them: what needs hands first.
 STATES = ("failed", "pending", "done", "accepted")
-_LINES = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag", "stage")
+LINES = (*INVENTORY, "stage")
 DETAILS = ("organizational_unit", "policy", "restarts", "escrow")
 _TIMES = ("issued", "sealed", "delivered", "applied", "retired", "revoked", "expires")
 PACKAGE = (*_TIMES, "sha256", "ledger_id", "recipients")
-KNOWN = frozenset({"name", "state", "headline", "checks", "events", "package", *_LINES, *DETAILS})
+KNOWN = frozenset({"name", "state", "headline", "checks", "events", "package", *LINES, *DETAILS})
 _DIGITS = re.compile(r"([0-9]+)")
 MOST_EVENTS = 200
 
@@ -130,7 +131,7 @@ def _machine(entry: Mapping[Any, Any], number: int) -> Machine:
     if state not in STATES:
         raise ReportError(f"{name}: its state is {line(state)!r}; give one of {', '.join(STATES)}")
     checks = tuple(_check(name, one) for one in _list(name, entry, "checks"))
-    lines = {key: line(words(entry.get(key))) for key in _LINES}
+    lines = {key: line(words(entry.get(key))) for key in LINES}
     headline = words(entry.get("headline")) or (_broken(checks) if state in ("failed", "pending") else "")
     events = [_event(name, one) for one in _list(name, entry, "events")]
     return Machine(

@@ -48,7 +48,6 @@ class Line:
     kind: str
     path: str
     area: str
-    end_y: float
     label_y: float
     total: int
 
@@ -92,7 +91,7 @@ def chart(curves: Sequence[Curve], machines: int) -> Chart | None:
         first = across(curve.points[0][0])
         path = f"M{first} {up(0)}" + "".join(f"H{across(when)}V{up(count)}" for when, count in curve.points)
         area = f"{path}V{up(0)}Z"
-        lines.append(Line(curve.kind, path, area, up(curve.total), label_y, curve.total))
+        lines.append(Line(curve.kind, path, area, label_y, curve.total))
     marks = sorted({0, machines // 2, machines})
     return Chart(tuple(lines), _dates(start, end, across), tuple(Tick(up(count), str(count)) for count in marks))
 

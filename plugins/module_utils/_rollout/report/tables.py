@@ -17,14 +17,15 @@ from dataclasses import asdict
 from typing import Any
 
 from ..ledger.export import guarded
-from .machine import PACKAGE, Machine
+from .machine import DETAILS, LINES, PACKAGE, Machine
 from .numbers import Scope, causes, counts, groups
 
 FORMAT = 1
 STEM = "acceptance"
-_PLAIN = ("name", "state", "branch", "type", "wave", "responsible", "serial_number", "inventory_tag", "stage")
+_PLAIN = ("name", "state", *LINES, "headline")
 COLUMNS = (
-    *(*_PLAIN, "headline", "organizational_unit", "policy", "restarts", "escrow"),
+    *_PLAIN,
+    *DETAILS,
     *(f"package_{key}" for key in PACKAGE),
     *("checks_passed", "checks_failed", "checks_unknown", "last_event", "last_event_time"),
 )
@@ -60,7 +61,7 @@ def to_json(scope: Scope, title: str, time: str) -> Iterator[str]:
 
 
 def _record(one: Machine) -> dict[str, Any]:
-    plain: dict[str, Any] = {key: getattr(one, key) for key in (*_PLAIN, "headline")}
+    plain: dict[str, Any] = {key: getattr(one, key) for key in _PLAIN}
     checks = [{key: getattr(check, key) for key in check.__slots__} for check in one.checks]
     events = [{key: getattr(event, key) for key in ("time", "kind", "who", "why")} for event in one.events]
     return plain | dict(one.details) | {"package": dict(one.package), "checks": checks, "events": events}
@@ -78,7 +79,7 @@ def _cells(one: Machine) -> dict[str, object]:
     verdicts = [check.verdict for check in one.checks]
     last = one.events[-1] if one.events else None
     return {
-        **{key: getattr(one, key) for key in (*_PLAIN, "headline")},
+        **{key: getattr(one, key) for key in _PLAIN},
         **one.details,
         **{f"package_{key}": value for key, value in one.package.items()},
         "checks_passed": verdicts.count("pass"),

@@ -9,25 +9,26 @@ The ledger leaves out what it has, so a run that was killed before it could reco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from ..ledger.events import Kind
+from ..ledger.events import REVOCATION_RECORD, Kind
+from ..machine_files import SEALED
+from ..verification.subject import container
 from .machine import Results
 
-_SEALED = ".sealed"
 _REVOKED = "revoked"  # a state of ``revocation`` and ``expiry``
 _INVENTORY = ("branch", "inventory_tag")
 
 Told = Iterator[tuple[Kind, dict[str, Any]]]
 
 
-def events(results: Results, container: Callable[[str], str], *, promote: bool) -> list[dict[str, Any]]:
-    """In the order of the road, as the option ``events`` of ``ledger_entry``; ``container`` is that of a DN."""
+def events(results: Results, *, promote: bool) -> list[dict[str, Any]]:
+    """In the order of the road, as the option ``events`` of ``ledger_entry``."""
     described = {one: str(results.inventory[one]) for one in _INVENTORY if results.inventory.get(one)}
     return [
         {"machine": results.name, "kind": str(kind), **described, **{key: one for key, one in fields.items() if one}}
-        for step in (_issued(results), _carried(results), _joined(results, container, promote), _ended(results))
+        for step in (_issued(results), _carried(results), _joined(results, promote), _ended(results))
         for kind, fields in step
     ]
 
@@ -45,7 +46,7 @@ def _issued(results: Results) -> Told:
             "issue_record": issued["issue_record"],
         },
     )
-    if issued["package"].endswith(_SEALED):
+    if issued["package"].endswith(SEALED):
         yield Kind.SEALED, {"sha256": sha256, "sealed_package": issued["package"]}
 
 
@@ -54,7 +55,7 @@ def _carried(results: Results) -> Told:
         yield Kind.CARRIED, {"sha256": results.carried["package_sha256"], "details": {"kit": results.carried["kit"]}}
 
 
-def _joined(results: Results, container: Callable[[str], str], promote: bool) -> Told:
+def _joined(results: Results, promote: bool) -> Told:
     applied = results.applied
     if applied.get("package_sha256"):
         yield Kind.APPLIED, {"sha256": applied["package_sha256"], "serial_number": applied.get("serial_number")}
@@ -69,7 +70,7 @@ def _joined(results: Results, container: Callable[[str], str], promote: bool) ->
 
 
 def _ended(results: Results) -> Told:
-    if results.revoked.get("state") == _REVOKED:
-        yield Kind.REVOKED, {"why": results.revoked.get("reason")}
-    if results.expired.get("state") == _REVOKED:
-        yield Kind.EXPIRED, {"why": results.expired.get("reason")}
+    for kind, said in ((Kind.REVOKED, results.revoked), (Kind.EXPIRED, results.expired)):
+        if said.get("state") == _REVOKED:
+            record = said.get(REVOCATION_RECORD)
+            yield kind, {"why": said.get("reason"), "details": {REVOCATION_RECORD: record} if record else None}

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .machine import Results
+from .machine import INVENTORY, Results
 
-_INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
 _REMEMBERED = ("branch", "serial_number", "inventory_tag", "organizational_unit")
 _ACCEPTED = "accepted"
 _POLICY, _ESCROW = "policy", "bitlocker"  # checks of the verification
@@ -26,7 +25,7 @@ def line(results: Results, remembered: Mapping[str, Any], *, promote: bool) -> d
     reached = results.accepted(promote=promote) or remembered.get("state") == _ACCEPTED
     state = note.get("state") or (_ACCEPTED if reached else "done")
     found = {key: remembered.get(key) for key in _REMEMBERED} | {
-        key: inventory[key] for key in _INVENTORY if inventory.get(key)
+        key: inventory[key] for key in INVENTORY if inventory.get(key)
     }
     sha256 = remembered.get("package_sha256") or results.issued.get("package_sha256")
     shown = {

@@ -16,7 +16,8 @@ from typing import Any
 Said = Mapping[str, Any]
 _NOTHING: Said = {}
 _NAME, _NOTE = "machine_name", "offline_join_note"
-_INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
+# The variables machine_* that are shown and recorded, without their prefix.
+INVENTORY = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag")
 _ISSUED, _CARRIED, _MOVED = "__package_issue_call", "__field_kit_call", "__computer_promote_move"
 _REVOKED, _EXPIRED = "__package_revoke_call", "__package_expire_call"
 _APPLIED, _APPLIED_LINUX = "__package_apply_result", "__samba_join_result"
@@ -24,7 +25,7 @@ _VERIFIED, _RETIRED, _PROMOTED = "__membership_verify_result", "__package_retire
 
 # The variables of a host that are read here.
 VARIABLES = (
-    *(_NAME, _NOTE, *(f"machine_{one}" for one in _INVENTORY)),
+    *(_NAME, _NOTE, *(f"machine_{one}" for one in INVENTORY)),
     *(_ISSUED, _CARRIED, _APPLIED, _APPLIED_LINUX, _VERIFIED, _RETIRED, _MOVED, _PROMOTED, _REVOKED, _EXPIRED),
 )
 
@@ -59,19 +60,19 @@ class Results:
         name, note = str(known.get(_NAME) or host), known.get(_NOTE) or _NOTHING
         return cls(
             name=name,
-            inventory={one: known[f"machine_{one}"] for one in _INVENTORY if f"machine_{one}" in known},
+            inventory={one: known[f"machine_{one}"] for one in INVENTORY if f"machine_{one}" in known},
             note=note,
             checks=_checks(known),
             issued=_entry(known, _ISSUED, name),
             carried=_carried(known, name),
             applied=_task(known, _APPLIED) or _task(known, _APPLIED_LINUX),
-            verified=_verified(known),
+            verified=_judged(known, _VERIFIED),
             # Told by the machine; where the directory does not have it, the stage noted that.
             retired=_task(known, _RETIRED) if note.get("stage") != "retire" else _NOTHING,
             moved=_entry(known, _MOVED, name),
-            promoted=_task(known, _PROMOTED),
-            revoked=_entry(known, _REVOKED, name),
-            expired=_entry(known, _EXPIRED, name),
+            promoted=_judged(known, _PROMOTED),
+            revoked=_ended(known, _REVOKED, name),
+            expired=_ended(known, _EXPIRED, name),
         )
 
     def accepted(self, *, promote: bool) -> bool:
@@ -85,15 +86,26 @@ def _task(known: Said, register: str) -> Said:
     return _NOTHING if any(result.get(key) for key in ("failed", "skipped", "unreachable")) else result
 
 
-def _verified(known: Said) -> Said:
+def _judged(known: Said, register: str) -> Said:
     """Its role lets a machine that something stops say so in a later task."""
-    result = _task(known, _VERIFIED)
+    result = _task(known, register)
     return _NOTHING if "msg" in result else result
 
 
 def _entry(known: Said, register: str, name: str) -> Said:
-    entry: Said = ((known.get(register) or _NOTHING).get("machines") or _NOTHING).get(name) or _NOTHING
+    entry = _answer(known, register, name)
     return _NOTHING if "error" in entry else entry
+
+
+def _ended(known: Said, register: str, name: str) -> Said:
+    """Its account is closed, too, where some domain controller does not show that yet."""
+    entry = _answer(known, register, name)
+    return entry if entry.get("state") == "revoked" else _entry(known, register, name)
+
+
+def _answer(known: Said, register: str, name: str) -> Said:
+    entry: Said = ((known.get(register) or _NOTHING).get("machines") or _NOTHING).get(name) or _NOTHING
+    return entry
 
 
 def _carried(known: Said, name: str) -> Said:

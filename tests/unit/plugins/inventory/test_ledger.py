@@ -107,6 +107,19 @@ def test_password_of_the_environments_url_is_not_told(tmp_path: Path) -> None:
     assert secret not in said
 
 
+def test_password_of_the_sources_url_is_not_told(tmp_path: Path) -> None:
+    secret = "xQ7-vN2_kT9-wR4-hB6"
+    said = read(tmp_path, {"ledger": f"postgresql://u:{secret}@127.0.0.1:9/d"})
+    assert "a password stands in its URL" in " ".join(said.split())
+    assert secret not in said
+
+
+def test_the_unexpected_is_told_without_its_text(tmp_path: Path) -> None:
+    said = read(tmp_path, {"ledger": "/srv/with\0a zero"})
+    assert "x.ledger.yml: unexpected ValueError at" in " ".join(said.split())
+    assert "with\0a zero" not in said
+
+
 def test_other_names_are_not_taken(ledger: Ledger, tmp_path: Path) -> None:
     assert "BER-PC-001" not in str(read(tmp_path, {"ledger": ledger.name}, "ledger.yml"))
     assert "BER-PC-001" in str(read(tmp_path, {"ledger": ledger.name}, "a.ledger.yaml"))

@@ -14,17 +14,25 @@ from typing import Any
 import pytest
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import fetching
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger.fetching import Answer
-from ansible_collections.adops.offline_join.plugins.module_utils._ledger.recording import ISSUE_RECORD
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import (
+    ISSUE_RECORD,
+    REVOCATION_RECORD,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.package_life.revocation_record import (
+    RevocationRecord,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import SealedFiles
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.revocation_store import RevocationStore
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    SEALED,
     TWO,
     entry,
+    sealed_file,
 )
 
 NAME = "BER-PC-001"
@@ -34,6 +42,16 @@ RECORD = IssueRecord(
     distinguished_name=f"CN={NAME},OU=Staging,DC=corp,DC=example",
     issued="2026-11-21T00:00:00+00:00",
     package_sha256=ONE,
+)
+REVOKED = RevocationRecord(
+    machine=NAME,
+    domain="corp.example",
+    object_guid="0b7c5ee4-4d8a-4c3f-9f0b-3a3a3d1d5a11",
+    reason="stick lost",
+    revoked="2026-11-21T05:00:00+00:00",
+    used=False,
+    package_sha256=ONE,
+    password_last_set=7,
 )
 AGAIN = dataclasses.replace(RECORD, issued="2026-11-21T09:00:00+00:00", package_sha256=TWO)
 
@@ -50,8 +68,13 @@ def store(tmp_path: Path) -> PackageStore:
 
 def issue(ledger: Ledger, record: IssueRecord | None, sha256: str = ONE, minute: int = 0, *, kept: bool = True) -> None:
     details = {} if record is None else {ISSUE_RECORD: json.loads(record.to_json())}
-    packages = [SealedPackage(NAME, sha256, ENVELOPE + sha256.encode())] if kept else []
+    packages = [SealedPackage(NAME, sha256, sealed_file(sha256.encode()))] if kept else []
     ledger.append([entry("issued", NAME, minute, sha256=sha256, details=details)], writer="control", packages=packages)
+
+
+def end(ledger: Ledger, record: RevocationRecord | None, kind: str = "revoked", minute: int = 5) -> None:
+    details = {} if record is None else {REVOCATION_RECORD: json.loads(record.to_json())}
+    ledger.append([entry(kind, NAME, minute, details=details)], writer="control")
 
 
 def fetch(ledger: Ledger | None, store: PackageStore, *names: str, check_mode: bool = False) -> list[Answer]:
@@ -65,7 +88,7 @@ def test_what_is_missing_is_written_and_then_left_alone(ledger: Ledger, store: P
     assert not store.dest.exists()
     [answer] = fetch(ledger, store)
     assert predicted == answer == Answer(NAME, known=True, changed=True, package=place)
-    assert store.package(NAME).read_bytes() == ENVELOPE + ONE.encode()
+    assert store.package(NAME).read_bytes() == sealed_file(ONE.encode())
     assert store.read_record(NAME) == RECORD
     assert fetch(ledger, store) == [Answer(NAME, known=True, package=place)]
 
@@ -86,7 +109,7 @@ def test_what_was_issued_again_elsewhere_replaces_what_lies_here(ledger: Ledger,
     [answer] = fetch(ledger, store)
     assert answer.changed
     assert store.read_record(NAME) == AGAIN
-    assert store.package(NAME).read_bytes() == ENVELOPE + TWO.encode()
+    assert store.package(NAME).read_bytes() == sealed_file(TWO.encode())
 
 
 def test_what_was_issued_here_later_stays(ledger: Ledger, store: PackageStore) -> None:
@@ -113,7 +136,7 @@ def test_a_ledger_that_keeps_only_the_record(ledger: Ledger, store: PackageStore
 @pytest.mark.parametrize("record", [None, {"format": 9}])
 def test_a_ledger_that_keeps_only_the_package(ledger: Ledger, store: PackageStore, record: Any) -> None:
     details = {} if record is None else {ISSUE_RECORD: record}
-    packages = [SealedPackage(NAME, ONE, ENVELOPE)]
+    packages = [SealedPackage(NAME, ONE, SEALED)]
     ledger.append([entry("issued", NAME, sha256=ONE, details=details)], writer="control", packages=packages)
     assert fetch(ledger, store) == [Answer(NAME, known=True, changed=True, package=str(store.package(NAME)))]
     assert [file.name for file in store.dest.iterdir()] == [f"{NAME}.sealed"]
@@ -129,3 +152,43 @@ def test_a_file_that_cannot_be_written_is_told(ledger: Ledger, store: PackageSto
     assert store.read_record(NAME) is None
     (store.dest / f".{file}.unfinished").rmdir()
     assert fetch(ledger, store)[0].changed
+
+
+@pytest.mark.parametrize("kind", ["revoked", "expired"])
+def test_of_what_was_revoked_the_records_only(ledger: Ledger, store: PackageStore, kind: str) -> None:
+    issue(ledger, RECORD)
+    end(ledger, REVOKED, kind)
+    assert fetch(ledger, store) == [Answer(NAME, known=True, changed=True)]
+    assert not store.package(NAME).exists()
+    assert store.read_record(NAME) == RECORD
+    assert RevocationStore(store.dest).read(NAME) == REVOKED
+    assert fetch(ledger, store) == [Answer(NAME, known=True)]
+
+
+def test_what_was_revoked_here_later_stays(ledger: Ledger, store: PackageStore) -> None:
+    issue(ledger, RECORD)
+    end(ledger, REVOKED)
+    store.prepare()
+    later = dataclasses.replace(REVOKED, revoked="2026-11-21T06:00:00+00:00")
+    RevocationStore(store.dest).write(later)
+    fetch(ledger, store)
+    assert RevocationStore(store.dest).read(NAME) == later
+    end(ledger, dataclasses.replace(REVOKED, revoked="2026-11-21T07:00:00+00:00"), minute=6)
+    assert fetch(ledger, store)[0].changed
+
+
+def test_issued_again_after_it_was_revoked(ledger: Ledger, store: PackageStore) -> None:
+    issue(ledger, RECORD)
+    end(ledger, REVOKED)
+    issue(ledger, AGAIN, TWO, 9)
+    fetch(ledger, store)
+    assert store.package(NAME).read_bytes() == sealed_file(TWO.encode())
+    assert RevocationStore(store.dest).read(NAME) == REVOKED
+
+
+def test_an_end_without_a_record(ledger: Ledger, store: PackageStore) -> None:
+    issue(ledger, RECORD)
+    end(ledger, None)
+    assert fetch(ledger, store)[0].package
+    ledger.append([entry("revoked", NAME, 7, details={REVOCATION_RECORD: {"format": 9}})], writer="control")
+    assert not fetch(ledger, store)[0].changed

@@ -6,20 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout._sealing import armour
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger import chain
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.chain import Head, Link
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.chain import Head, Link, Verification
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.events import (
     Entry,
     Event,
     to_fields,
 )
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 
 ONE, TWO = "a1" * 32, "b2" * 32
-# The beginning of a CMS envelope: a ContentInfo of the type envelopedData.
-ENVELOPE = bytes.fromhex("308006092a864886f70d010703a080") + bytes(range(200))
+
+
+def sealed_file(text: bytes = b"") -> bytes:
+    """The file of a sealed package that nobody can open."""
+    return armour.wrap(b"an envelope" + text)
+
+
+SEALED = sealed_file()
 
 
 def at(minute: int) -> str:
@@ -42,3 +51,18 @@ def links(*entries: Entry, writer: str = "control") -> list[Link]:
 def head(some: Sequence[Link]) -> Head:
     last = some[-1]
     return Head(last.event.writer, last.event.sequence, last.hash)
+
+
+def heads(ledger: Ledger) -> list[Head]:
+    with ledger.reading() as transaction:
+        return transaction.heads()
+
+
+def verified(ledger: Ledger, noted: Iterable[Head] = ()) -> Verification:
+    with ledger.reading() as transaction:
+        return chain.verify(transaction.links(), transaction.heads(), noted)
+
+
+def kept_package(ledger: Ledger, machine: str, sha256: str = "") -> SealedPackage | None:
+    with ledger.reading() as transaction:
+        return transaction.package(machine, sha256)

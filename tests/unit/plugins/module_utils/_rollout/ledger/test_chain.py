@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger
     BrokenLink,
     Head,
     Link,
-    heads_from_json,
     heads_to_json,
     verify,
 )
@@ -186,27 +186,8 @@ def test_one_broken_chain_leaves_the_others() -> None:
     assert [str(broken) for broken in found.broken] == ["event 3 of control: it is gone; the chain had 6 events"]
 
 
-def test_heads_there_and_back() -> None:
+def test_the_same_heads_are_the_same_text() -> None:
     heads = [head(OTHER), END]
     text = heads_to_json(heads)
-    assert heads_from_json(text) == sorted(heads)
     assert text == heads_to_json(reversed(heads))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "null",
-        "{}",
-        '{"format": 2, "heads": []}',
-        '{"format": 1, "heads": [{}]}',
-        '{"format": 1, "heads": [{"writer": "a", "sequence": "1", "hash": ""}]}',
-        '{"format": 1, "heads": [{"writer": "a", "sequence": true, "hash": ""}]}',
-        "[" * 200_000,
-    ],
-    ids=lambda content: content[:60],
-)
-def test_what_are_no_heads(content: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        heads_from_json(content)
+    assert json.loads(text) == {"format": 1, "heads": [asdict(one) for one in sorted(heads)]}

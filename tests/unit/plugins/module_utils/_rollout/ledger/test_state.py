@@ -56,12 +56,12 @@ def test_the_road(kind: str, state: str) -> None:
 
 def test_every_state_and_every_kind_is_tried_here() -> None:
     assert {*NAMES, "accepted", "revoked", "expired", "conflict"} == {*State}
-    assert {*ROAD, "repaired", "revoked", "expired", "probed", "conflict", "imported"} == {*Kind}
+    assert {*ROAD, "repaired", "revoked", "expired", "conflict", "imported"} == {*Kind}
 
 
 def test_who_came_further_does_not_fall_back() -> None:
     assert derived(*road("verified"), entry("carried", minute=30, sha256=ONE)).state == "verified"
-    assert derived(*road("verified"), entry("probed", minute=30), entry("repaired", minute=31)).state == "verified"
+    assert derived(*road("verified"), entry("repaired", minute=31)).state == "verified"
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired"])
@@ -131,9 +131,9 @@ def test_a_clock_that_jumps_back_keeps_the_order_of_its_chain() -> None:
     jumped = [event(entry(kind, minute=minute), number) for number, (kind, minute) in enumerate(
         [("planned", 50), ("issued", 10), ("sealed", 60)], 1
     )]  # fmt: skip
-    between = event(entry("probed", minute=55), 1, "laptop")
+    between = event(entry("repaired", minute=55), 1, "laptop")
     order = [one.kind for one in timeline.ordered([between, *reversed(jumped)])]
-    assert order == ["planned", "issued", "probed", "sealed"]
+    assert order == ["planned", "issued", "repaired", "sealed"]
 
 
 def test_recorded_conflict() -> None:

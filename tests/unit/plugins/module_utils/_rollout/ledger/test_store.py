@@ -36,11 +36,15 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger import processes
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    SEALED,
     TWO,
     entry,
+    heads,
+    kept_package,
     links,
+    sealed_file,
+    verified,
 )
 
 
@@ -76,7 +80,7 @@ class TestRecording:
         assert again.read() == [*appended.links]
         assert [link.event.kind for link in again.read(["ber-pc-001"])] == ["issued", "applied"]
         with again.reading() as transaction:
-            assert [link.event.sequence for link in transaction.links(kinds=["applied", "probed"])] == [4]
+            assert [link.event.sequence for link in transaction.links(kinds=["applied", "repaired"])] == [4]
         # an event without a branch belongs to the machine's
         assert len(again.read(branch="berlin")) == 3
         assert again.read(branch="Berlin") == again.read([]) == again.read(["X"]) == again.read(writer="x") == []
@@ -115,33 +119,33 @@ class TestRecording:
             ledger.append([entry("issued")], writer="a\nb")
         with pytest.raises(LedgerEntryError, match="seal it first"):
             ledger.append([entry("issued")], writer="control", packages=[SealedPackage("PC-1", ONE, b"ARAI")])
-        assert ledger.read() == ledger.heads() == []
+        assert ledger.read() == heads(ledger) == []
 
     def test_nothing_to_record(self, ledger: Ledger) -> None:
         assert ledger.append([], writer="control").links == ()
-        assert ledger.heads() == []
-        assert ledger.verify().valid
+        assert heads(ledger) == []
+        assert verified(ledger).valid
 
 
 class TestPackages:
     def test_kept_beside_the_events_and_found_by_machine(self, ledger: Ledger) -> None:
-        first, second = SealedPackage("PC-1", ONE, ENVELOPE), SealedPackage("PC-1", TWO, ENVELOPE + b"2")
-        other = SealedPackage("PC-2", ONE, ENVELOPE + b"3")
+        first, second = SealedPackage("PC-1", ONE, SEALED), SealedPackage("PC-1", TWO, sealed_file(b"2"))
+        other = SealedPackage("PC-2", ONE, sealed_file(b"3"))
         assert ledger.append([], writer="control", packages=[first, other]).kept == (first, other)
         assert ledger.append([], writer="control", packages=[second, first]).kept == (second,)
-        assert ledger.package("pc-1") == second
-        assert ledger.package("PC-1", ONE) == first
-        assert ledger.package("PC-2") == other
-        assert ledger.package("PC-3") is None
+        assert kept_package(ledger, "pc-1") == second
+        assert kept_package(ledger, "PC-1", ONE) == first
+        assert kept_package(ledger, "PC-2") == other
+        assert kept_package(ledger, "PC-3") is None
 
     @pytest.mark.parametrize(
         "content", ["zeroblob(length(content))", "x'3080' || substr(content, 4)", "'text'", "substr(content, 1, 100)"]
     )
     def test_changed_bytes_are_not_handed_out(self, ledger: Ledger, path: Path, content: str) -> None:
-        ledger.append([], writer="control", packages=[SealedPackage("PC-1", ONE, ENVELOPE)])
+        ledger.append([], writer="control", packages=[SealedPackage("PC-1", ONE, SEALED)])
         change(path, f"UPDATE offline_join_packages SET content = {content}")
         with pytest.raises(LedgerEntryError, match="its bytes were changed"):
-            ledger.package("PC-1")
+            kept_package(ledger, "PC-1")
 
 
 class TestOpening:
@@ -178,7 +182,7 @@ class TestOpening:
                 waiting.result(timeout=0.5)
             assert left.read_bytes() == b"of the other one"
             os.close(other)
-            assert waiting.result(timeout=10).heads() == []
+            assert heads(waiting.result(timeout=10)) == []
 
     def test_looking_makes_nothing(self, path: Path) -> None:
         with pytest.raises(LedgerMissing, match="it is not there; correct the path"):
@@ -189,7 +193,7 @@ class TestOpening:
         path.chmod(0o640)
         with pytest.raises(LedgerLocationError, match=r"mode 0640\); chmod 600"):
             Ledger.open(str(path), create=True)
-        assert Ledger.open(ledger.name).heads() == []
+        assert heads(Ledger.open(ledger.name)) == []
 
     @pytest.mark.parametrize("content", [b"", b"no database at all" * 100])
     def test_a_file_that_is_no_ledger(self, tmp_path: Path, content: bytes) -> None:
@@ -229,12 +233,12 @@ class TestOpening:
             Ledger.open(str(path), timeout=timeout)
 
     def test_a_damaged_file(self, ledger: Ledger, path: Path) -> None:
-        ledger.append([entry("probed", f"PC-{n}", why="x" * 900) for n in range(200)], writer="control")
+        ledger.append([entry("repaired", f"PC-{n}", why="x" * 900) for n in range(200)], writer="control")
         content = bytearray(path.read_bytes())
         content[8192:-8192] = bytes(len(content) - 16384)
         path.write_bytes(content)
         with pytest.raises(LedgerSchemaError, match="the file is damaged"):
-            ledger.verify()
+            verified(ledger)
 
 
 class TestLocked:
@@ -255,7 +259,7 @@ class TestProcesses:
         """Four at once, from the moment on when there is no file yet."""
         processes.write(str(path), "shared", "shared", "one", "two", events=50, calls=20)
         ledger = Ledger.open(str(path))
-        found = ledger.verify()
+        found = verified(ledger)
         assert found.valid
         assert {head.writer: head.sequence for head in found.heads} == {"shared": 2000, "one": 1000, "two": 1000}
         pids = {link.event.who for link in ledger.read(writer="shared")}
@@ -280,10 +284,10 @@ class TestProcesses:
             processes.go(process)
             assert processes.end(process) == 0
             ledger = Ledger.open(str(path), create=True)
-            assert ledger.verify().valid
+            assert verified(ledger).valid
             left.append(len(ledger.read()))
             ledger.append([entry("issued")], writer="control")
-            assert ledger.verify().valid
+            assert verified(ledger).valid
         assert left == [1] * statements
 
 
@@ -328,19 +332,19 @@ class TestTampering:
     def test_found_and_named(self, ledger: Ledger, path: Path, statement: str, sequence: int) -> None:
         kinds = ("planned", "issued", "sealed", "applied")
         ledger.append([entry(kind, minute=n, sha256=ONE) for n, kind in enumerate(kinds)], writer="control")
-        assert ledger.verify().valid
+        assert verified(ledger).valid
         change(path, statement)
-        broken = {one.writer: one.sequence for one in ledger.verify().broken}
+        broken = {one.writer: one.sequence for one in verified(ledger).broken}
         assert broken["control"] == sequence
 
     def test_written_anew_is_found_by_noted_heads(self, ledger: Ledger, path: Path, tmp_path: Path) -> None:
         ledger.append([entry("issued"), entry("applied")], writer="control")
-        noted = ledger.heads()
+        noted = heads(ledger)
         forged = Ledger.open(str(tmp_path / "forged.db"), create=True)
-        forged.append([entry("issued"), entry("revoked"), entry("probed")], writer="control")
-        assert forged.verify().valid
-        assert [one.sequence for one in forged.verify(noted).broken] == [2]
-        assert ledger.verify(noted).valid
+        forged.append([entry("issued"), entry("revoked"), entry("repaired")], writer="control")
+        assert verified(forged).valid
+        assert [one.sequence for one in verified(forged, noted).broken] == [2]
+        assert verified(ledger, noted).valid
 
 
 class TestImporting:
@@ -359,7 +363,7 @@ class TestImporting:
         assert [one.details for one in imported] == [
             {"writer": "laptop", "events": 1, "head": self.LAPTOP[number].hash} for number in (0, 1)
         ]
-        assert ledger.verify().valid
+        assert verified(ledger).valid
         assert ledger.states()["ber-pc-001"].state == "applied"
 
     def test_from_one_ledger_to_another(self, ledger: Ledger, tmp_path: Path) -> None:
@@ -396,9 +400,6 @@ class TestImporting:
         importing.take_in(ledger, self.LAPTOP, writer="control")
         before = ledger.read()
         other = links(entry("carried", sha256=ONE), entry("applied", minute=10, sha256=ONE), writer="laptop")
-        for theirs in (other, [*other, *links(*[entry("probed")] * 3, writer="laptop")[2:]]):
-            with pytest.raises(LedgerEntryError, match=r"event 2 is another one|is broken"):
-                importing.take_in(ledger, theirs, writer="control")
         with pytest.raises(LedgerEntryError, match="event 2 is another one there than in the ledger"):
             importing.take_in(ledger, other, writer="control")
         assert ledger.read() == before
@@ -406,11 +407,6 @@ class TestImporting:
     def test_under_ones_own_name(self, ledger: Ledger) -> None:
         with pytest.raises(LedgerEntryError, match="has the same name"):
             importing.take_in(ledger, self.LAPTOP, writer="laptop")
-
-    def test_a_chain_that_is_broken(self, ledger: Ledger) -> None:
-        with pytest.raises(LedgerEntryError, match="its chain is broken: event 1 of laptop"):
-            importing.take_in(ledger, self.LAPTOP[1:], writer="control")
-        assert ledger.heads() == []
 
 
 def test_writing_is_one_transaction(ledger: Ledger) -> None:
@@ -421,4 +417,4 @@ def test_writing_is_one_transaction(ledger: Ledger) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
-    assert ledger.read() == ledger.heads() == []
+    assert ledger.read() == heads(ledger) == []

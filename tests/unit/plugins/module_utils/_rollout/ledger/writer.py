@@ -26,8 +26,8 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.packages import SealedPackage
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    sealed_file,
 )
 
 
@@ -36,7 +36,7 @@ def main() -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     ledger = Ledger.open(location, create=True, timeout=60)
-    package = SealedPackage("PC-0", ONE, ENVELOPE + writer.encode())
+    package = SealedPackage("PC-0", ONE, sealed_file(writer.encode()))
     statements = 0
 
     @sqlalchemy_event.listens_for(sqlalchemy.Engine, "before_cursor_execute")
@@ -52,7 +52,7 @@ def main() -> None:
 
     for call in range(int(calls)):
         entries = [
-            Entry(kind="probed", machine=f"PC-{number}", time=now(), who=str(os.getpid()), details={"call": call})
+            Entry(kind="repaired", machine=f"PC-{number}", time=now(), who=str(os.getpid()), details={"call": call})
             for number in range(int(events))
         ]
         ledger.append(entries, writer=writer, packages=[package], repeat=True)

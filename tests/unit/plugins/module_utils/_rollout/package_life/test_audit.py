@@ -155,6 +155,13 @@ class TestDoubt:
 
     def test_no_record(self) -> None:
         assert found(record=None).state is State.UNKNOWN
+        assert found(issued=ISSUED) == found()
+
+    def test_issued_and_no_record_of_it(self) -> None:
+        for account in (ACCOUNT, None):
+            finding = found(account=account, record=None, issued=ISSUED)
+            assert finding.state is State.UNRECORDED
+            assert finding.evidence[0].startswith("its package was issued at 2026-11-18T12:00:00+00:00, and its issue")
 
     def test_intended_only(self) -> None:
         intended = dataclasses.replace(RECORD, password_last_set=None, package_sha256=None)

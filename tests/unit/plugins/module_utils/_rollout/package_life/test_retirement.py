@@ -44,3 +44,11 @@ def test_what_keeps_a_machine_from_changing_its_password(status: int, out_of_rea
     cause = status_codes.explain(status)
     assert retirement.obstacle(cause) == retirement.Obstacle(cause.sentence, out_of_reach)
     assert not retirement.Obstacle("anything else").out_of_reach
+
+
+def test_a_new_password_has_arrived() -> None:
+    assert not retirement.arrived(account(), 5)
+    assert retirement.arrived(account(evidence={"dc1": {"password_last_set": 6}}), 5)
+    assert not retirement.arrived({"exists": False}, 5)
+    assert not retirement.arrived({"error": "no way"}, 5)
+    assert not retirement.arrived({}, 5)

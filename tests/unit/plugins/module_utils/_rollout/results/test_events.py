@@ -17,7 +17,7 @@ ROAD = ["issued", "sealed", "applied", "verified", "retired", "promoted", "accep
 
 def told(variables: dict[str, Any], *, promote: bool = True) -> list[dict[str, Any]]:
     results = Results.read(known.NAME, variables)
-    return events(results, lambda dn: dn.partition(",")[2], promote=promote)
+    return events(results, promote=promote)
 
 
 def kinds(variables: dict[str, Any], *, promote: bool = True) -> list[str]:
@@ -72,5 +72,8 @@ def test_revoked_and_expired_with_their_reasons() -> None:
     entry = known.of_all({"state": "revoked", "reason": "lost in the post"})
     for register, kind in (("__package_revoke_call", "revoked"), ("__package_expire_call", "expired")):
         assert told({register: entry}) == [{"machine": known.NAME, "kind": kind, "why": "lost in the post"}]
+        record = {"reason": "lost in the post"}
+        [event] = told({register: known.of_all({"state": "revoked", "revocation_record": record})})
+        assert event["details"] == {"revocation_record": record}
         for state in ("to be revoked", "refused"):
             assert told({register: known.of_all({"state": state})}) == []

@@ -45,12 +45,14 @@ def test_what_did_not_succeed_said_nothing(flag: str) -> None:
         assert said({register: {"package_sha256": known.SHA256, "restarts": 1, flag: True}}) == []
 
 
-def test_a_machine_that_something_stops_was_not_verified() -> None:
+def test_a_machine_that_something_stops_was_neither_verified_nor_promoted() -> None:
     """Its task does not fail; the next one tells."""
     stopped = {"checks": [known.BROKEN], "failed": False, "msg": f"{known.NAME}: no"}
-    results = Results.read(known.NAME, {"__membership_verify_result": stopped})
-    assert not results.verified
-    assert results.checks == (known.BROKEN,)
+    for register in ("__membership_verify_result", "__computer_promote_result"):
+        results = Results.read(known.NAME, {register: stopped})
+        assert not results.verified
+        assert not results.promoted
+        assert results.checks == (known.BROKEN,)
 
 
 def test_a_linux_member_was_joined_by_samba() -> None:
@@ -65,6 +67,8 @@ def test_a_new_password_that_the_directory_does_not_have() -> None:
 def test_revoked_and_expired() -> None:
     for register, step in (("__package_revoke_call", "revoked"), ("__package_expire_call", "expired")):
         assert said({register: known.of_all({"state": "revoked"})}) == [step]
+        assert said({register: known.of_all({"state": "revoked", "error": "it does not show on dc2 yet"})}) == [step]
+        assert said({register: known.of_all({"state": "refused", "error": "it lives"})}) == []
         assert said({"machine_name": "BER-PC-002", register: known.of_all({"state": "revoked"})}) == []
 
 
