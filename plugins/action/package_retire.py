@@ -59,17 +59,17 @@ class ActionModule(ActionBase):
 
     def _ask_windows(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
         with naming_local_accounts(self, hand.machine_name):
-            seen = hand.look("adops.offline_join.win_domain_info", domain=domain, subsets=["locator", "channel"])
+            seen = hand.call("win_domain_info", domain=domain, subsets=["locator", "channel"])
         fault = secure_channel.fault(seen)
         if fault is not None:
             return retirement.obstacle(fault.cause)
         if not change or self._task.check_mode:
             return None
-        done = hand.look("adops.offline_join.win_machine_password", domain=domain)
+        done = hand.call("win_machine_password", domain=domain)
         return retirement.obstacle(status_codes.explain(done["status"])) if done["status"] else None
 
     def _ask_samba(self, hand: Hand, domain: str, change: bool) -> Obstacle | None:
-        said = hand.look("adops.offline_join.samba_member_password", domain=domain, change=change)
+        said = hand.call("samba_member_password", domain=domain, change=change)
         if self._task.check_mode and not samba_channel.joined(said):
             # The step before this one would have made it a member.
             return None

@@ -15,7 +15,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.joinin
 from ansible_collections.adops.offline_join.plugins.plugin_utils._hand import Hand, guarded
 
 ARGUMENT_SPEC = {"name": {"type": "str", "required": True}}
-_HAND = "adops.offline_join.win_winrm_teardown"
+_HAND = "win_winrm_teardown"
 _PLAIN_PORT, _TLS_PORT = 5985, 5986
 
 
@@ -29,14 +29,14 @@ class ActionModule(ActionBase):
         _validation, arguments = self.validate_argument_spec(ARGUMENT_SPEC)
         name = arguments["name"]
         hand = Hand(self, name, task_vars)
-        seen = hand.look(_HAND, remove=False)
+        seen = hand.call(_HAND, remove=False)
         refusal = winrm_bootstrap.refusal(seen, port_of(self._connection))
         if refusal:
             raise AnsibleActionFail(f"{name}: {refusal}")
         there = any(part["before"] for part in seen["parts"])
         if there:
             # In check mode the hand itself only tells what would be left.
-            seen = hand.look(_HAND, remove=True)
+            seen = hand.call(_HAND, remove=True)
             if left := winrm_bootstrap.left(seen):
                 remedy = "look for a policy that sets it, or remove it by hand, then run again"
                 raise AnsibleActionFail(f"{name}: still there after it was removed: {', '.join(left)}; {remedy}")

@@ -85,6 +85,7 @@ options:
     type: bool
     default: false
 requirements:
+  - Python 3.11 or later on the host that runs the module
   - ldap3 2.9.1 or later on the host that runs the module, which is the Ansible control node as a rule
   - ldap3 2.10 or later and gssapi for Kerberos
   - smbprotocol 1.13 or later where group policies are read from SYSVOL, with pyspnego[kerberos] for Kerberos

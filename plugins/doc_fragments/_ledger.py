@@ -36,6 +36,7 @@ options:
     type: int
     default: 30
 requirements:
+  - Python 3.11 or later on the host that runs the module
   - SQLAlchemy 2.0 or later on the host that runs the module, which is the Ansible control node as a rule
   - psycopg 3.1 or later for PostgreSQL
 """

@@ -6,11 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: rollout_settings
-short_description: Tell why hosts cannot share a run
+short_description: Tell why hosts cannot go on, or not in one run
 version_added: 0.5.0
 description:
   - A run reads variables such as C(offline_join_staging_ou) once for all machines. Where hosts have different values,
     as those of two branches may have, the packages of one branch would be issued with what the other one says.
+  - Others it never reads from the inventory, such as C(offline_join_hosts) or a role's C(package_issue_lifetime), but
+    with C(-e) only. Whoever sets them there expects something else than would happen.
   - A host that has a note already, such as the one for the faults of an inventory, is not looked at.
   - The stage C(settings) of the playbooks uses it.
 author:
@@ -35,7 +37,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The variables that differ, two hosts for which they do, and the next step; empty where none differs.
+  description:
+    - The variables that differ, two hosts for which they do, and the next step; or the variables that have no effect in
+      the inventory, and those that have. Empty where there is no such variable.
   type: str
   sample: >-
     offline_join_recipients: not the same for BER-PC-001 and HAM-PC-001, and a run has one value for all machines; run
@@ -45,8 +49,12 @@ _value:
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import READ_ONCE, fault
-from ansible_collections.adops.offline_join.plugins.plugin_utils._host_variables import text
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import (
+    READ_ONCE,
+    WITHOUT_EFFECT,
+    fault,
+)
+from ansible_collections.adops.offline_join.plugins.plugin_utils._host_variables import given_with_e, text
 
 _NOTE = "offline_join_note"
 
@@ -60,7 +68,8 @@ def rollout_settings(hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, A
 
 def _read(known: Mapping[str, Any]) -> dict[str, str | None]:
     # All that cannot be resolved is alike: the step that reads it says why.
-    return {name: text(known[name]) for name in READ_ONCE if name in known}
+    read = {name: text(known[name]) for name in READ_ONCE if name in known}
+    return read | dict.fromkeys(WITHOUT_EFFECT.keys() & known.keys() - given_with_e())
 
 
 class FilterModule:

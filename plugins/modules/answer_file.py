@@ -84,6 +84,7 @@ seealso:
   - plugin: adops.offline_join.answer_file
     plugin_type: filter
 requirements:
+  - Python 3.11 or later on the host that runs the module
   - cryptography >= 45 and asn1crypto >= 1.5.1 for a sealed package
 """
 
@@ -103,8 +104,11 @@ EXAMPLES = r"""
 - name: Put the package into the disk of a virtual machine that was never started
   adops.offline_join.answer_file:
     name: BER-VM-001
-    package: /srv/packages/berlin/BER-VM-001.djoin
+    package: /srv/packages/berlin/BER-VM-001.sealed
     image: /srv/mounts/BER-VM-001
+    recipient_key: /etc/offline_join/deploy.pem
+    trusted_issuers:
+      - /etc/offline_join/issuer.crt
   delegate_to: localhost
 """
 
@@ -143,10 +147,12 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.claims
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import (
     answer_file,
     closed_places,
+    issued_package,
     seal_options,
     secret_file,
 )
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import LARGEST
+from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_store import PackageStore
 
 if TYPE_CHECKING:
     from typing import Any
@@ -206,20 +212,23 @@ def ensure(module: AnsibleModule) -> dict[str, Any]:
 
 def read_package(module: AnsibleModule) -> Package:
     """
-    :raises PackageError: it is no package, or another machine's
+    :raises PackageError: it is no package, another machine's, or not the one that was issued
     :raises SealError: it cannot be opened, or must not be used
     """
-    name, path = module.params["name"], Path(module.params["package"])
+    name, path, claims = module.params["name"], Path(module.params["package"]), None
     try:
         content = secret_file.read(path, LARGEST)
     except OSError as error:
         raise PackageError(f"{path} cannot be read: {error.strerror}; name its package") from None
     if sealing.is_sealed(content):
         modules.require_sealing(module)
-        content = seal_options.open_package(content, module.params, Machine(name)).package
+        opened = seal_options.open_package(content, module.params, Machine(name))
+        content, claims = opened.package, opened.claims
     package = Package.read(content)
     if package.machine_name.lower() != name.lower():
         raise PackageError(f"{path} is the package of {package.machine_name}; name the one of {name}")
+    record = PackageStore(path.parent).read_record(package.machine_name)
+    require(issued_package.fault(path, package, claims, record))
     return package
 
 

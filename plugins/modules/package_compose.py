@@ -139,6 +139,8 @@ notes:
 seealso:
   - module: adops.offline_join.packages
   - module: adops.offline_join.directory_info
+requirements:
+  - Python 3.11 or later on the host that runs the module
 """
 
 EXAMPLES = r"""
@@ -254,7 +256,7 @@ def compose(module: AnsibleModule) -> dict[str, Any]:
     changed = not composing.is_there(store, package)
     if changed and not module.check_mode:
         try:
-            composing.write(store, package, params, now)
+            composing.write(store, form, package, params, now)
         except OSError as error:
             remedy = "name a directory that you may write to, and make room"
             return {"failed": True, "msg": f"{name}: {error.filename or dest}: {error.strerror}; {remedy}"}

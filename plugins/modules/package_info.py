@@ -250,7 +250,7 @@ def look_inside(module: AnsibleModule, path: Path, sealed: bytes) -> dict[str, A
         return {"sealed": {"addressees": sealing.addressees(sealed)}}
     opened = seal_options.open_package(sealed, module.params, None)
     package = Package.read(opened.package)
-    claims = {"claims": opened.claims.to_fields(), "issuer": opened.issuer}
+    claims = {"claims": opened.claims.to_fields(), "issuer": opened.issuer_fingerprint}
     addressees = {"addressees": sealing.addressees(sealed)}
     return {
         "sealed": claims | addressees,

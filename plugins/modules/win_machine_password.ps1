@@ -30,7 +30,8 @@ $secureChannel = [ansible_collections.adops.offline_join.plugins.module_utils.Ne
 $statusCode = [ansible_collections.adops.offline_join.plugins.module_utils.StatusCode.Failure]
 
 Function Reset-Password {
-    $secret = ConvertTo-SecureString -String $module.Params.password -AsPlainText -Force
+    # no cmdlet makes it, because Windows may log the arguments of cmdlets (event 4103)
+    $secret = [Net.NetworkCredential]::new('', $module.Params.password).SecurePassword
     $typeName = 'System.Management.Automation.PSCredential'
     $credential = New-Object -TypeName $typeName -ArgumentList @($module.Params.username, $secret)
     try {

@@ -27,9 +27,11 @@ $record = 'SOFTWARE\adops.offline_join\WinRM'
 $policies = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System'
 $service = 'SOFTWARE\Microsoft\Windows\CurrentVersion\WSMAN\Service'
 $listeners = 'winrm/config/Listener'
+# where an image has it; it holds a password, and removes itself only once it ran
+$script = "$env:SystemRoot\Setup\Scripts\open_winrm.ps1"
 # the task ends it all if this stops half-way, so it goes late; without the record nobody knows the listener
 $names = @('firewall_rule', 'listener', 'certificate', 'profile', 'account', 'token_filter', 'unencrypted', 'basic')
-$names += @('task', 'record')
+$names += @('script', 'task', 'record')
 
 Function Get-OwnCertificate {
     foreach ($certificate in @(Get-ChildItem -Path Cert:\LocalMachine\My)) {
@@ -87,6 +89,9 @@ Function Get-Part {
         'basic' {
             $registry::Data($service, 'auth_basic')
         }
+        'script' {
+            Get-Item -LiteralPath $script -ErrorAction SilentlyContinue
+        }
         'task' {
             Get-ScheduledTask -TaskName $marker -ErrorAction SilentlyContinue
         }
@@ -133,6 +138,9 @@ Function Remove-Part {
             }
             'basic' {
                 Set-Item -Path WSMan:\localhost\Service\Auth\Basic -Value $false -Force
+            }
+            'script' {
+                Remove-Item -LiteralPath $script -Force
             }
             'task' {
                 Stop-ScheduledTask -TaskName $marker

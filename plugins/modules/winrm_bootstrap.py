@@ -18,6 +18,8 @@ description:
     certificate, a firewall rule for the control nodes alone, and a task that takes all of it back after some hours.
   - Beside itself it leaves a receipt, C(NAME-SERIAL.winrm.json), with the machine's certificate and its SHA-256. Who
     brings the stick back brings the fingerprints, so that the control node can pin each machine.
+  - From a stick it can be run again. On the disk of Windows, where an image has it, it removes itself in the end, for
+    it holds a password; the receipt stays.
 author:
   - adops.offline_join contributors (@adops)
 extends_documentation_fragment:

@@ -13,7 +13,8 @@ short_description: Take back what opened WinRM on a fresh Windows machine
 version_added: 0.3.0
 description:
   - Removes what the script of M(adops.offline_join.winrm_bootstrap) made - listener, certificate, firewall rule, task
-    and account with its profile - and looks afterwards whether it is gone.
+    and account with its profile - and the script itself where an image has it in C(Setup\Scripts), and looks
+    afterwards whether it is gone.
   - Takes back as well what other ways of opening WinRM leave behind, and what
     O(adops.offline_join.verification#module:without_bootstrap) looks for - full rights of local accounts over the
     network, unencrypted traffic, and basic authentication.

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible.parsing.dataloader import DataLoader
+from ansible.utils.vars import load_extra_vars
+
 try:
     from jinja2 import Undefined, UndefinedError
 except ImportError as error:
@@ -17,6 +20,11 @@ except ImportError as error:
 def unresolved(value: Any) -> bool:
     """Whether the variable is there, and its template cannot be resolved."""
     return isinstance(value, Undefined)
+
+
+def given_with_e() -> frozenset[str]:
+    """The names of the variables of ``-e``, which outrank what an inventory, a play or a task says."""
+    return frozenset(load_extra_vars(DataLoader()))
 
 
 def text(value: Any) -> str | None:

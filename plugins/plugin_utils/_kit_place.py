@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit.packing import FOLDER
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.machine_files import SEALED
 from ansible_collections.adops.offline_join.plugins.module_utils._storage import secret_file
 
 _LARGEST = 64 * 1024 * 1024  # bytes of one file of a kit
@@ -64,7 +65,7 @@ class KitPlace:
     def _stale(self, files: Mapping[str, bytes]) -> list[str]:
         if self.zipped:
             return []
-        there = sorted(self.dest.glob(f"{FOLDER}/*.sealed"))
+        there = sorted(self.dest.glob(f"{FOLDER}/*{SEALED}"))
         return [name for name in (str(PurePosixPath(FOLDER, file.name)) for file in there) if name not in files]
 
 

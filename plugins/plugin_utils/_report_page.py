@@ -15,7 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report import numbers, pictures
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.machine import STATES, Machine, natural
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.machine import (
+    LINES,
+    STATES,
+    CheckLine,
+    Machine,
+    natural,
+)
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.numbers import Scope
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.tables import stem
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.report.texts import LANGUAGES, number
@@ -33,7 +39,6 @@ MOST_STATIC_DETAILS = 250
 COLUMNS = ("name", "state", "branch", "wave", "responsible", "headline")
 _SCRIPTED = ("shown", "page", "none", "machine_facts", "package_facts", "checks", "no_checks", "timeline", "no_events")
 _SCRIPTED_SIGNING = ("accepted_by", "signature")
-_MACHINE_FACTS = ("branch", "type", "wave", "responsible", "serial_number", "inventory_tag", "stage")
 
 
 class Page:
@@ -60,8 +65,7 @@ class Page:
         ordered = sorted(scope.machines, key=lambda one: STATES.index(one.state))
         curves = numbers.curves(scope.machines)
         name = stem(scope.branch)
-        shown = {key for key in (*_SCRIPTED, *_SCRIPTED_SIGNING, *texts) if key in (*_SCRIPTED, *_SCRIPTED_SIGNING)}
-        shown |= {f"state.{state}" for state in STATES}
+        shown = {*_SCRIPTED, *_SCRIPTED_SIGNING, *(f"state.{state}" for state in STATES)}
         return {
             "t": texts,
             "texts": {key: texts[key] for key in sorted(shown)},
@@ -119,7 +123,7 @@ class Page:
     def _record(self, one: Machine) -> dict[str, Any]:
         """What the page tells of a machine, every word in the page's language."""
         texts = self._texts
-        plain = [(key, getattr(one, key)) for key in _MACHINE_FACTS] + [*one.details.items()]
+        plain = [(key, getattr(one, key)) for key in LINES] + [*one.details.items()]
         return {
             "name": one.name,
             "state": one.state,
@@ -130,14 +134,14 @@ class Page:
             "cause": numbers.cause(one),
             "facts": [(texts[f"field.{key}"], value) for key, value in plain if value],
             "package": [(texts[f"package.{key}"], value) for key, value in one.package.items()],
-            "checks": [self._check(check.verdict, check) for check in one.checks],
+            "checks": [self._check(check) for check in one.checks],
             "events": [
                 (event.time, texts.get(f"kind.{event.kind}", event.kind), event.who, event.why) for event in one.events
             ],
         }
 
-    def _check(self, verdict: str, check: Any) -> tuple[str, ...]:
-        shown = "warning" if verdict == "fail" and check.severity == "warning" else verdict
+    def _check(self, check: CheckLine) -> tuple[str, ...]:
+        shown = "warning" if check.verdict == "fail" and check.severity == "warning" else check.verdict
         return (shown, self._texts[f"verdict.{shown}"], check.id, check.evidence, check.remedy)
 
 

@@ -7,22 +7,34 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.hands import documentation, results, shapes
-from tests.hands.powershell import MODULE_UTILS, MODULES, NAMES, bare, faults, parse, source, text_of, walk
+from tests.hands.powershell import MODULE_UTILS, MODULES, NAMES, PLUGINS, bare, faults, parse, source, text_of, walk
 from tests.twin import contract
 from tests.twin.spec import spec_in
 
 UTILS = "ansible_collections.adops.offline_join.plugins.module_utils."
 # option names whose values are secrets
 SECRETS = {"package", "password"}
+GIVEN_TO_CMDLETS = re.compile(r"convertto-securestring|-asplaintext|(params|settings)\.(password|package)\b")
+SCRIPTS = sorted(PLUGINS.rglob("*.ps1"))
 
 
 def test_every_hand_of_the_contract_is_there() -> None:
     assert sorted(contract.SHAPES) == NAMES
     assert sorted(path.stem for path in MODULES.glob("win_*.yml")) == NAMES
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+def test_no_cmdlet_is_given_a_secret(script: Path) -> None:
+    """Event 4103 of Module Logging has the arguments of cmdlets; calls of .NET it has not."""
+    for node in walk(parse(script.read_text(encoding="utf-8"))):
+        if node.type == "command":
+            said = text_of(node).lower()
+            assert not GIVEN_TO_CMDLETS.search(said), said
 
 
 @pytest.mark.parametrize("name", NAMES)

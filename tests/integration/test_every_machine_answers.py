@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real runs without a directory: machines that were lost on the way, and those of two branches in one run."""
+"""Real runs without a directory: machines that were lost on the way, those of two branches in one run, and an inventory
+that says what no play reads there."""
 
 from __future__ import annotations
 
@@ -94,3 +95,17 @@ def test_two_branches_in_one_run(tmp_path: Path) -> None:
     assert "Check its name" not in done.stdout
     alone = run(tmp_path, "adops.offline_join.join", hosts, "--limit", "branch_HAM")
     assert {name: one["stage"] for name, one in notes(tmp_path).items()} == {"HAM-1": "join"}, alone.stdout
+
+
+def test_an_inventory_that_says_what_no_play_reads_there(tmp_path: Path) -> None:
+    """It names one machine, and the run would revoke all. (With -e it covers those alone: test_road.)"""
+    said: dict[str, Any] = {"offline_join_hosts": "BER-1", "package_revoke_reason": "stolen"}
+    hosts: Hosts = {"BER-1": {}, "BER-2": {}, "HAM-1": said}
+    done = run(tmp_path, "adops.offline_join.revoke", hosts)
+    assert done.returncode == 2
+    expected = (
+        "offline_join_hosts counts with -e only; package_revoke_reason counts with -e only, "
+        "in the inventory offline_join_reason does; nothing was touched"
+    )
+    note = {"stage": "settings", "state": "failed", "headline": expected}
+    assert notes(tmp_path) == dict.fromkeys(hosts, note), done.stdout

@@ -22,6 +22,7 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout._seali
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.field_kit import rules
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.identities import Purpose
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import verified
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
@@ -292,4 +293,4 @@ def _receipts(kit: Kit, proof: KitProof, one: str, two: str, three: str, four: s
     assert {name: states([name])[name.lower()].state for name in (one, two, three, four)} == {
         one: "applied", two: "carried", three: "conflict", four: "carried",
     }  # fmt: skip
-    assert Ledger.open(str(kit.ledger)).verify().valid
+    assert verified(Ledger.open(str(kit.ledger))).valid

@@ -14,7 +14,11 @@ from pathlib import Path
 
 from ansible_collections.adops.offline_join.plugins.module_utils._issuing.batches import BATCH
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
-from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import ENVELOPE, ONE
+from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
+    ONE,
+    sealed_file,
+    verified,
+)
 
 from tests.integration.branch import Branch
 from tests.integration.killing import NEVER, InterruptedSealing, duplicates, look, strangers
@@ -73,7 +77,7 @@ def test_recorded(tmp_path: Path) -> None:
         fill(disk, leave=64 * 1024)  # SQLite itself takes 32 KiB, also to read
         sealed = {name: tmp_path / f"{name}.sealed" for name in NAMES}
         for file in sealed.values():
-            file.write_bytes(ENVELOPE + bytes(64 * 1024))
+            file.write_bytes(sealed_file(bytes(64 * 1024)))
         events = [
             {"machine": name, "kind": "sealed", "sha256": ONE, "sealed_package": str(file)}
             for name, file in sealed.items()
@@ -87,13 +91,13 @@ def test_recorded(tmp_path: Path) -> None:
             one["package_kept"]
             for one in run("ledger_entry", {"ledger": location, "events": events})["machines"].values()
         )
-        assert Ledger.open(location).verify().events == len(NAMES)
+        assert verified(Ledger.open(location)).events == len(NAMES)
 
 
 def test_fetched(tmp_path: Path) -> None:
     """Whoever gets no package is told so, and gets it once there is room."""
     location = str(tmp_path / "ledger.db")
-    content = ENVELOPE + bytes(16 * 1024)
+    content = sealed_file(bytes(16 * 1024))
     events = []
     for name in NAMES:
         (tmp_path / f"{name}.sealed").write_bytes(content)

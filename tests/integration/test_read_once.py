@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a step reads once for all machines comes from the first one: no shape of ours may forget that."""
+"""What a step reads once for all machines comes from the first one, and what a stage gives to its role outranks the
+inventory: no shape of ours may forget that."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import READ_ONCE
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import READ_ONCE, WITHOUT_EFFECT
 
 HOME = Path(__file__).parents[2]
 OF_NO_HOST = {"offline_join_note", "offline_join_faults"}
@@ -79,6 +80,25 @@ def test_what_a_run_reads_once_must_be_the_same_for_all() -> None:
     ours = {name for name in found if name.startswith("offline_join_")} - OF_NO_HOST - OF_EACH_WHERE_IT_JOINS
     of_roles = {name for name in found & OPTIONS if not name.endswith("_secure_logging")}
     assert {*READ_ONCE} == ours | of_roles
+
+
+def test_what_the_inventory_sets_without_effect() -> None:
+    """What stages give to roles, each with a name that counts there, and what is read before the inventory is."""
+    given = {
+        name: {*re.findall(r"\b(?:offline_join|machine|package_issue)_\w+", str(text))}
+        for play in STAGES.values()
+        for task in _flat(play["tasks"])
+        if "ansible.builtin.import_role" in task
+        for name, text in task.get("vars", {}).items()
+    }
+    keywords = {
+        name: set()
+        for play in STAGES.values()
+        for name in re.findall(r"\boffline_join_\w+", f"{play['hosts']} {play.get('serial', '')}")
+    }
+    assert WITHOUT_EFFECT.keys() == given.keys() | keywords.keys()
+    for name, instead in WITHOUT_EFFECT.items():
+        assert instead in ({**given, **keywords}[name] or {""}), name
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -73,7 +73,7 @@ def test_join_that_fails(spy: Spy, farm: TwinFarm, faults: list[dict[str, Any]])
 
 def test_spy_finds_what_an_indiscreet_action_shows(spy: Spy, tmp_path: Path) -> None:
     """Without no_log around the call of the hand, the loudest output shows the package."""
-    told = "        done = self._hand.act(\n"
+    told = "        done = self._hand.call_secretly(\n"
     # What a careless colleague might write to find a fault.
     debugged = f"        self._action._display.v(self._package.to_base64())\n{told}"
     environment = indiscreet_collection(tmp_path, {"plugins/action/join.py": (told, debugged)})

@@ -55,7 +55,7 @@ def pin(branch: Branch, farm: TwinFarm, name: str, kit: Path) -> None:
     receipt = {"format": 1, "serial_number": serial, "certificate": "".join(lines[1:-1]), "error": None}
     (kit / f"{seen['computer_name']}-{serial}.winrm.json").write_text(json.dumps(receipt))
     branch.host_variables[name] |= {"machine_serial_number": serial}
-    pinned = branch.play(str(PIN), "--limit", name, "-e", f"offline_join_kit={kit}")
+    pinned = branch.play(str(PIN), "--limit", name, "-e", f"offline_join_winrm_kit={kit}")
     assert changed(pinned.stdout) == {name: 2}, pinned.stdout
     branch.host_variables[name]["ansible_winrm_ca_trust_path"] = str(kit / "pins" / f"{name}.pem")
 

@@ -15,8 +15,8 @@ _RULES = {
     "_directory": "account_reuse preparations protection",
     "_rollout": "account_state checks claims file_signature login secure_channel",
     "_rollout/issuing": "liveness provisioning regenerate",
-    "_rollout/joining": "editions membership_repair offer samba_join windows_join",
-    "_rollout/package_life": "expiry retirement revocation",
+    "_rollout/joining": "editions membership_repair offer right_machine samba_join windows_join",
+    "_rollout/package_life": "expiry remembered retirement revocation",
     "_rollout/verification": "promotion",
 }
 # Whose tests say something of a file as well; its own (test_NAME*.py) are asked first.

@@ -160,11 +160,12 @@ def asked(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(
-                func=ast.Attribute(attr="look" | "_look" | "act"), args=[ast.Constant(value=str() as hand), *more]
+                func=ast.Attribute(attr="call" | "call_secretly" | "_look"),
+                args=[ast.Constant(value=str() as hand), *more],
             ):
                 named = {keyword.arg for keyword in node.keywords if keyword.arg}
                 keys = [key for given in more if isinstance(given, ast.Dict) for key in given.keys]
-                yield hand.rpartition(".")[2], named | {key.value for key in keys if isinstance(key, ast.Constant)}
+                yield hand, named | {key.value for key in keys if isinstance(key, ast.Constant)}
 
 
 def options_told(hand: str) -> set[str]:

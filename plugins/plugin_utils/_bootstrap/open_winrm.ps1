@@ -5,11 +5,13 @@
 # Opens WinRM on a fresh Windows for one control node, and takes it back after some hours of running.
 # Written by the module winrm_bootstrap. It holds the password of an administrator: keep it as secret as one.
 
-$settings = ConvertFrom-Json -InputObject @'
+$ErrorActionPreference = 'Stop'
+# with the password no cmdlet has to do before it is a SecureString: Windows may log their arguments (event 4103)
+Add-Type -AssemblyName System.Web.Extensions
+$settings = [System.Web.Script.Serialization.JavaScriptSerializer]::new().DeserializeObject(@'
 {}
 '@
-
-$ErrorActionPreference = 'Stop'
+)
 $marker = 'adops.offline_join WinRM'
 $account = 'offline-join'
 $record = 'HKLM:\SOFTWARE\adops.offline_join\WinRM'
@@ -119,7 +121,7 @@ Function Set-DeadlineTask {
 }
 
 Function Set-Account {
-    $password = ConvertTo-SecureString -String $settings.password -AsPlainText -Force
+    $password = [Net.NetworkCredential]::new('', $settings.password).SecurePassword
     $user = Get-LocalUser | Where-Object { $_.Name -eq $account }
     if ($null -eq $user) {
         $user = New-LocalUser -Name $account -Password $password -PasswordNeverExpires -Description $marker
@@ -240,6 +242,10 @@ catch {
 $file = "$env:COMPUTERNAME-$($receipt.serial_number)" -replace '[^A-Za-z0-9-]', '_'
 $json = ConvertTo-Json -InputObject $receipt
 [System.IO.File]::WriteAllText("$PSScriptRoot\$file.winrm.json", $json)
+if ($PSCommandPath -like "$env:SystemDrive\*") {
+    # it came with an image, and what it holds must not stay on each disk
+    Remove-Item -LiteralPath $PSCommandPath -Force -ErrorAction Continue
+}
 if ($receipt.error) {
     Write-Error -Message "WinRM of $env:COMPUTERNAME was not opened: $($receipt.error)" -ErrorAction Continue
     exit 1

@@ -24,7 +24,7 @@ _VALUES = {
 }
 PARTS = (
     *("firewall_rule", "listener", "certificate", "profile", "account", "token_filter", "unencrypted", "basic"),
-    *("task", "record"),
+    *("script", "task", "record"),
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar, trust_as_template
+from ansible.utils.vars import load_extra_vars
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 from ansible_collections.adops.offline_join.plugins.filter.rollout_settings import FilterModule, rollout_settings
@@ -62,7 +63,7 @@ def test_what_may_differ(hamburg: dict[str, Any], tmp_path: Path) -> None:
         ({"offline_join_issuer_key": "/srv/ham.key"}, "offline_join_issuer_key"),
         ({"offline_join_seal": "{{ nothing }}"}, "offline_join_seal"),
         ({"offline_join_recipients": ["{{ nothing }}"]}, "offline_join_recipients"),
-        ({"package_issue_site": "Hamburg"}, "package_issue_site"),
+        ({"package_issue_join4": True}, "package_issue_join4"),
     ],
 )
 def test_what_may_not(hamburg: dict[str, Any], name: str, tmp_path: Path) -> None:
@@ -73,6 +74,21 @@ def test_what_may_not(hamburg: dict[str, Any], name: str, tmp_path: Path) -> Non
 
 def test_what_nobody_can_resolve_is_not_its_business(tmp_path: Path) -> None:
     assert said(tmp_path, {}, offline_join_dest="{{ nothing }}/packages", offline_join_groups=["{{ nothing }}"]) == ""
+
+
+def test_what_the_inventory_sets_without_effect(tmp_path: Path) -> None:
+    expected = "package_issue_site counts with -e only, in the inventory offline_join_site does; nothing was touched"
+    for value in ("Hamburg", "{{ nothing }}"):
+        assert said(tmp_path, {"package_issue_site": value}) == expected
+    assert (
+        said(tmp_path, {}, offline_join_hosts="BER-1") == "offline_join_hosts counts with -e only; nothing was touched"
+    )
+
+
+def test_what_is_given_with_e_has_its_effect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"offline_join_hosts": "BER-1", "package_issue_site": "Hamburg"}
+    monkeypatch.setattr(load_extra_vars, "extra_vars", given, raising=False)
+    assert said(tmp_path, {"package_issue_site": "Hamburg"}, offline_join_hosts="HAM-1") == ""
 
 
 def test_a_host_that_is_noted_already(tmp_path: Path) -> None:

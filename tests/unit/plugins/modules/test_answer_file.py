@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import runpy
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.adops.offline_join.plugins.module_utils._package import unattend
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.issuing.issue_record import IssueRecord
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._package import samples
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout import sealed_samples
 
@@ -140,6 +142,18 @@ def test_what_is_there_but_no_package(place: Place) -> None:
     assert "neither a djoin file nor base64" in place.run()["msg"]
     place.package.unlink()
     assert "cannot be read: No such file" in place.run()["msg"]
+
+
+def test_another_one_than_was_issued(place: Place) -> None:
+    issued = IssueRecord(
+        machine=NAME, domain=PACKAGE.domain_name, distinguished_name="", issued="2026-11-20T00:00:00+00:00"
+    )
+    beside = place.directory / f"{NAME.upper()}.issue.json"
+    beside.write_text(dataclasses.replace(issued, package_sha256="0" * 64).to_json())
+    assert f"{place.package} is not the package that was issued, by the issue record beside it" in place.run()["msg"]
+    assert not place.dest.exists()
+    beside.write_text(dataclasses.replace(issued, package_sha256=PACKAGE.sha256).to_json())
+    assert place.run()["changed"] is True
 
 
 def test_sealed_package_without_a_key(place: Place) -> None:

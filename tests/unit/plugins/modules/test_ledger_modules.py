@@ -23,10 +23,13 @@ from ansible_collections.adops.offline_join.plugins.doc_fragments._ledger import
 from ansible_collections.adops.offline_join.plugins.module_utils._ledger import access
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.store import Ledger
 from ansible_collections.adops.offline_join.tests.unit.plugins.module_utils._rollout.ledger.samples import (
-    ENVELOPE,
     ONE,
+    SEALED,
     TWO,
     at,
+    heads,
+    kept_package,
+    sealed_file,
 )
 
 MODULES = "ansible_collections.adops.offline_join.plugins.modules"
@@ -127,19 +130,19 @@ class TestLedgerEntry:
 
     def test_sealed_packages_are_kept(self, run: Runner, tmp_path: Path) -> None:
         file = tmp_path / "PC-1.sealed"
-        file.write_bytes(ENVELOPE)
+        file.write_bytes(SEALED)
         sealed = event("sealed", sha256=ONE, sealed_package=str(file))
         assert run.record(sealed, check=True)["machines"]["PC-1"]["package_kept"]
         assert run.record(sealed)["machines"]["PC-1"]["package_kept"]
         assert not run.record(sealed)["changed"]
         # sealed again for other recipients: the event is known, the bytes are not
-        file.write_bytes(ENVELOPE + b"again")
+        file.write_bytes(sealed_file(b"again"))
         again = run.record(sealed, diff=True)
         assert again["changed"]
         assert again["diff"][0]["after"] == "keep the sealed package\n"
-        found = Ledger.open(str(run.path)).package("PC-1")
+        found = kept_package(Ledger.open(str(run.path)), "PC-1")
         assert found is not None
-        assert found.content == ENVELOPE + b"again"
+        assert found.content == sealed_file(b"again")
         file.write_bytes(b"ARAIAMzMzMw=")
         assert "seal it first" in run.record(event("sealed", "PC-9", sha256=TWO, sealed_package=str(file)))["msg"]
 
@@ -148,7 +151,7 @@ class TestLedgerEntry:
         assert answer["writer"] == f"{access.user()}@{os.uname().nodename}"
         monkeypatch.setenv("OFFLINE_JOIN_LEDGER_WRITER", "awx")
         assert run.record(event("applied"), writer=None)["writer"] == "awx"
-        assert {head.writer for head in Ledger.open(str(run.path)).heads()} == {answer["writer"], "awx"}
+        assert {head.writer for head in heads(Ledger.open(str(run.path)))} == {answer["writer"], "awx"}
 
     @pytest.mark.parametrize("kind", ["imported", "sold"])
     def test_kinds_that_nobody_may_write(self, run: Runner, kind: str) -> None:

@@ -16,6 +16,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.adops.offline_join.plugins.module_utils._call import modules
 from ansible_collections.adops.offline_join.plugins.module_utils._directory.errors import SettingsError
 from ansible_collections.adops.offline_join.plugins.module_utils._package.errors import PackageError
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.ledger.errors import LedgerError
 from ansible_collections.adops.offline_join.plugins.module_utils._rollout.sealing import SealError
 from ansible_collections.adops.offline_join.plugins.module_utils._storage.package_form import DjoinForm
 
@@ -81,7 +82,12 @@ class TestPassword:
 class TestEnd:
     @pytest.mark.parametrize(
         "refusal",
-        [SettingsError("connect to dc1", "no", "do this"), PackageError("is cut off"), SealError("is expired")],
+        [
+            SettingsError("connect to dc1", "no", "do this"),
+            PackageError("is cut off"),
+            SealError("is expired"),
+            LedgerError("open it", "no", "do that"),
+        ],
     )
     def test_a_refusal_speaks_for_itself(self, run: Runner, refusal: Exception) -> None:
         def act(_module: AnsibleModule) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from ansible_collections.adops.offline_join.plugins.module_utils._rollout.accoun
     WantedGroups,
     WantedState,
     changes,
-    twice,
 )
 
 STAGING, BERLIN = "OU=Staging,DC=corp,DC=example", "OU=Berlin,DC=corp,DC=example"
@@ -131,8 +130,3 @@ def test_enabling_endangers_nobody() -> None:
     assert not change.endangers_the_machine
     [described] = changes(NOW, WantedState(description="no"))
     assert not described.endangers_the_machine
-
-
-def test_names_given_twice() -> None:
-    assert twice(["a", "B", "b", "c", "A", "d"]) == {"a", "A", "B", "b"}
-    assert twice(["a", "b"]) == set()

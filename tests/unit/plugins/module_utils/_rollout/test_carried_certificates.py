@@ -46,8 +46,8 @@ def test_others_are_refused_by_name(content: bytes, refusal: str) -> None:
 
 
 def test_expired_is_told() -> None:
-    assert carried_certificates.expired(ROOT, pki.NOW) is None
-    assert "CN=Old Root,O=Corp" in str(carried_certificates.expired(pki.expired(), pki.NOW))
+    assert carried_certificates.validity_fault(ROOT, pki.NOW) is None
+    assert "CN=Old Root,O=Corp" in str(carried_certificates.validity_fault(pki.expired(), pki.NOW))
 
 
 def test_client_certificate_loses_its_passphrase_and_openssl_opens_it(tmp_path: Path) -> None:

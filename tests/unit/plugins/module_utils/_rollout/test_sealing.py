@@ -78,7 +78,6 @@ class TestRoundTrip:
         assert (opened.package, opened.claims) == (PACKAGE, CLAIMS)
         assert opened.issuer == issuer().certificate
         assert opened.issuer_fingerprint == issuer().fingerprint
-        assert opened.recipients == (recipient().fingerprint,)
 
     @settings(max_examples=15)
     @given(st.binary(max_size=5000))
@@ -208,7 +207,7 @@ class TestRefusals:
             open_sealed(sealed(), recipient(), ISSUERS, now=late)
 
     def test_a_clock_before_the_issuers_certificate(self) -> None:
-        with pytest.raises(SealError, match=r"is not valid before 2026-11-20 12:00 UTC, .*; set the clock"):
+        with pytest.raises(SealError, match=r"is not valid before 2026-11-20T12:00:00Z, .*; set the clock"):
             open_sealed(sealed(), recipient(), ISSUERS, now=NOW - 2 * DAY)
 
     def test_a_trusted_certificate_that_may_not_sign(self) -> None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import READ_ONCE, fault
+from ansible_collections.adops.offline_join.plugins.module_utils._rollout.settings import (
+    READ_ONCE,
+    WITHOUT_EFFECT,
+    fault,
+)
 
 GROUPS = {"BER-1": {"branch_BER", "type_pc"}, "BER-2": {"branch_BER", "type_till"}, "HAM-1": {"branch_HAM", "type_pc"}}
 BER, HAM = {"offline_join_dest": "/srv/ber"}, {"offline_join_dest": "/srv/ham"}
@@ -21,7 +25,7 @@ def said(told: dict[str, dict[str, Any]], now: dict[str, Any] | None = None) -> 
 
 
 def test_each_is_named_once() -> None:
-    assert len(READ_ONCE) == len({*READ_ONCE})
+    assert len({*READ_ONCE, *WITHOUT_EFFECT}) == len(READ_ONCE) + len(WITHOUT_EFFECT)
 
 
 @pytest.mark.parametrize("told", [{}, {"BER-1": BER}, {"BER-1": BER, "BER-2": dict(BER)}, {"BER-1": {}, "BER-2": {}}])
@@ -51,6 +55,14 @@ def test_a_variable_that_one_host_lacks() -> None:
     unresolved = {"offline_join_dest": None}
     for one, other in ((BER, {}), ({}, BER), (unresolved, {}), (BER, unresolved)):
         assert said({"BER-1": one, "HAM-1": other}).startswith("offline_join_dest: ")
+
+
+def test_what_the_inventory_sets_without_effect_is_told_first() -> None:
+    unheard = dict.fromkeys(["package_issue_lifetime", "name_check_reuse", "offline_join_hosts"])
+    assert said({"BER-1": BER, "HAM-1": {**HAM, **unheard}}) == (
+        "offline_join_hosts counts with -e only; package_issue_lifetime counts with -e only, "
+        "in the inventory offline_join_lifetime does; name_check_reuse counts with -e only; nothing was touched"
+    )
 
 
 def test_the_time_in_a_value_goes_on() -> None:

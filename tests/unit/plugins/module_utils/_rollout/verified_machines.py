@@ -61,6 +61,7 @@ MACHINE: dict[str, Any] = {
     },
     "membership": {"domain_role": 1, "part_of_domain": True, "domain": "corp.example", "pending_join": None},
     "clock": {"utc": NOW, "w32time": FOLLOWING},
+    "restart": {"policy_refresh": False},
     "security": {
         "elevated": True,
         "bitlocker_status": 0,
