@@ -68,16 +68,12 @@ class Issuer:
         decided = self._decide(machines)
         if not self._check_mode:
             self._store.prepare()
-        return self._carry_out(list(zip(machines, decided, strict=True)))
+        return self._carry_out(machines, decided)
 
-    def _carry_out(self, decided: list[tuple[Machine, Answer | Plan]]) -> Iterator[Answer]:
-        issues = self._batches.carry_out(plan for _machine, plan in decided if isinstance(plan, Plan))
-        outcomes = ((machine, next(issues) if isinstance(one, Plan) else one) for machine, one in decided)
+    def _carry_out(self, machines: list[Machine], decided: list[Answer | Plan]) -> Iterator[Answer]:
         overtaken: dict[Machine, Issue] = {}
-        for machine, outcome in outcomes:
-            if isinstance(outcome, Answer):
-                yield outcome
-            elif isinstance(outcome.failure, ExistsError):
+        for machine, outcome in zip(machines, self._outcomes(decided), strict=True):
+            if isinstance(outcome, Issue) and isinstance(outcome.failure, ExistsError):
                 overtaken[machine] = outcome
             else:
                 yield self._answer(outcome)
@@ -96,8 +92,12 @@ class Issuer:
             self._answer(issue) if isinstance(one, Plan) and one.act is Act.CREATE else one
             for issue, one in zip(overtaken.values(), decided, strict=True)
         ]
-        issues = self._batches.carry_out(one for one in settled if isinstance(one, Plan))
-        yield from (self._answer(next(issues)) if isinstance(one, Plan) else one for one in settled)
+        yield from map(self._answer, self._outcomes(settled))
+
+    def _outcomes(self, decided: list[Answer | Plan]) -> Iterator[Answer | Issue]:
+        """What became of each plan, in place of it, as soon as nothing more is done for it."""
+        issues = self._batches.carry_out(one for one in decided if isinstance(one, Plan))
+        return (next(issues) if isinstance(one, Plan) else one for one in decided)
 
     def _decide(self, machines: list[Machine]) -> list[Answer | Plan]:
         """A plan for every machine that a package is to be issued for; the others have their answer already."""
@@ -140,7 +140,9 @@ class Issuer:
             self._reuse.require(machine.name, account, machine.path)
         return account.distinguished_name
 
-    def _answer(self, issue: Issue) -> Answer:
+    def _answer(self, issue: Answer | Issue) -> Answer:
+        if isinstance(issue, Answer):
+            return issue
         plan, cause = issue.plan, str(issue.failure)
         if not issue.failure:
             return self._success(plan.name, plan.act, plan.distinguished_name, issue.account, issue.record)
