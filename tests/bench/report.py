@@ -181,9 +181,10 @@ login, the search for accounts that exist, and all files. Medians of the rounds.
 
 {targets}
 
-What stands in the way of two of them: Ansible's start, its packing of the module and its reading of the answer cost
-some two seconds for each task, whatever the domain controller does; and a machine that gets its package is looked at
-before, which is two calls of modules where `win_ping` is one.
+What they hold: Ansible's start, its packing of the module and its reading of the answer cost some two seconds for each
+task, whatever the domain controller does. A machine that gets its package is looked at before, which is two calls of
+modules where `win_ping` is one; its twin only says that it took the package, because what Samba needs to apply it is no
+cost of the control node.
 
 ## Rates on this machine
 

@@ -25,6 +25,8 @@ _STRIDE = 8
 _MOST_PIECES = 50
 # A package also holds zeros and names, which stand elsewhere rightfully: such pieces repeat few characters.
 _DISTINCT = 8
+# This one does not, and is half of a word in PowerShell's encoded commands, which are UTF-16 in base64 as well.
+_NAME = "Default-First-Site-Name"
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,8 @@ def _pieces(canary: str) -> set[str]:
     stride = max(_STRIDE, len(canary) // _MOST_PIECES)
     starts = [*range(0, len(canary) - _PIECE, stride), len(canary) - _PIECE]
     pieces = {canary[start : start + _PIECE] for start in starts}
-    return {piece for piece in pieces if len(set(piece)) >= _DISTINCT}
+    names = [found.decode() for found in _base64_of(_NAME.encode(_UTF16))]
+    return {piece for piece in pieces if len(set(piece)) >= _DISTINCT and not any(piece in name for name in names)}
 
 
 def needles(canary: str) -> dict[bytes, str]:

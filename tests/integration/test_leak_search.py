@@ -76,6 +76,16 @@ def test_other_secrets_are_not_taken_for_it(form: str) -> None:
     assert search({"planted": content}, {"password": Password.generate().reveal()}) == []
 
 
+@pytest.mark.parametrize("alignment", range(3))
+def test_the_site_of_a_package_is_not_taken_for_it(alignment: int) -> None:
+    """PowerShell's encoded commands are UTF-16 in base64, too, and say "default"."""
+    site = base64.b64encode(bytes(alignment) + "Default-First-Site-Name".encode(UTF16)).decode()[4:-4]
+    commands = [base64.b64encode(bytes(shift) + "# by default, first".encode(UTF16)) for shift in range(3)]
+    places = {f"command {number}": command for number, command in enumerate(commands)}
+    for start in range(len(site) - 16):
+        assert search(places, {"package": site[start : start + 16]}) == []
+
+
 def test_short_canary_is_refused() -> None:
     with pytest.raises(ValueError, match="by chance"):
         search({}, {"password": "CORP"})

@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.adops.offline_join.plugins.module_utils._package import text
+from ansible_collections.adops.offline_join.plugins.module_utils._package.package import Package
 
 from tests.integration.branch import Branch
 from tests.integration.witness import Witness
@@ -113,15 +117,24 @@ def refuse(branch: Branch, farm: TwinFarm, names: Iterator[str]) -> dict[str, st
     sentences[serial] = f"its serial number is {farm.state(serial)['serial_number']}, not NOT-THIS-ONE"
     branch.host_variables[named]["offline_join_rename"] = "refuse"
     sentences[named] = f"the machine is called {farm.state(named)['active_name']}; rename it"
-    content = bytearray(branch.package(damaged).read_bytes())
-    content[len(content) // 2] ^= 1
-    branch.package(damaged).write_bytes(content)
+    _change_one_letter(branch.package(damaged))
     sentences[damaged] = f"{branch.package(damaged)} is not the package that was issued"
     branch.package(missing).unlink()
     sentences[missing] = f"{branch.package(missing)} cannot be read"
     for name in sentences:
         farm.set(name, clock_offset=float(HOUR))
     return sentences
+
+
+def _change_one_letter(file: Path) -> None:
+    """Of the password, wherever that stands, so that the package is sound all the same."""
+    package = Package.read(file.read_bytes())
+    assert package.join.machine_password is not None
+    password = package.join.machine_password.reveal().encode("utf-16-le")
+    other = bytes([password[0] ^ 1]) + password[1:]
+    content = base64.b64decode(package.to_base64())
+    assert password in content
+    file.write_bytes(text.to_djoin_file(content.replace(password, other)))
 
 
 # What Windows answers, and how it is told, with its meaning, its name and the remedy; 2713 is a success.
@@ -263,7 +276,7 @@ def test_what_was_left_behind_is_wiped(twins: Callable[[int], Branch], farm: Twi
     answer_file = r"C:\Windows\Panther\unattend.xml"
     account_data = package.decode("utf-16").strip("\0")
     farm.set(name, files={
-        r"C:\odj.txt": {"base64": __import__("base64").b64encode(package).decode()},
+        r"C:\odj.txt": {"base64": base64.b64encode(package).decode()},
         answer_file: f"<unattend><AccountData>{account_data}</AccountData></unattend>",
     })  # fmt: skip
     playbook = branch.directory / "apply.yml"
