@@ -51,14 +51,16 @@ class ActionModule(ActionBase):
         if refusal := clock.refusal(machine, arguments["name"], arguments["serial_number"], domain):
             raise AnsibleActionFail(f"{arguments['name']}: {refusal}")
         offset = reading.offset if domain is None else _offset_to_domain(hand, domain)
-        change = clock.change(
-            machine,
-            offset,
-            arguments["tolerance"],
-            arguments["time_zone"],
-            from_domain=from_domain,
-            uncertainty=0.0 if from_domain else reading.uncertainty,
-        )
+        change = Change()
+        if not clock.is_strange_member(machine, arguments["name"]):
+            change = clock.change(
+                machine,
+                offset,
+                arguments["tolerance"],
+                arguments["time_zone"],
+                from_domain=from_domain,
+                uncertainty=0.0 if from_domain else reading.uncertainty,
+            )
         if change and not self._task.check_mode:
             _set(hand, change)
         before, after = change.before_and_after(machine, offset)

@@ -17,7 +17,7 @@ description:
     daylight saving time matters.
   - Before the join the control node's clock is the measure; half of the round trip is subtracted. After it, the
     machine asks its own domain controller (SNTP), and from then on W32Time follows the domain. By the control node's
-    clock nothing is set on a member of a domain.
+    clock a member of a domain is set only past the five minutes, where Kerberos keeps it from its domain's time.
   - Refused before anything is set are a domain controller, whose clock may be the whole domain's; another serial
     number; a session that is not elevated; with O(source=domain) also a machine that is no member of that domain under
     this name.

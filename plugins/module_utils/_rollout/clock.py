@@ -91,6 +91,11 @@ def refusal(machine: Mapping[str, Any], name: str, serial_number: str | None, do
     return wrong_domain(machine, domain) or wrong_name(machine, name) or without_rights(machine)
 
 
+def is_strange_member(machine: Mapping[str, Any], name: str) -> bool:
+    """Whether it is in a domain under another name, so perhaps somebody else's: the join says so."""
+    return is_member(machine) and wrong_name(machine, name) is not None
+
+
 def is_member(machine: Mapping[str, Any]) -> bool:
     return bool(machine["membership"]["part_of_domain"])
 
@@ -142,10 +147,10 @@ def change(
     Nothing is set that may be right within the ``uncertainty``, in seconds.
 
     Only a member can follow its domain (``from_domain``), and one whose policy says what to follow is left to that. By
-    another clock nothing is set on a member.
+    another clock a member is set only where Kerberos keeps it from its domain's.
     """
     if is_member(machine) and not from_domain:
-        return Change()
+        tolerance, time_zone = max(tolerance, KERBEROS_TOLERANCE), None
     service = machine["clock"]["w32time"]
     return Change(
         shift=round(-offset * TICKS) if abs(offset) - uncertainty > tolerance else 0,

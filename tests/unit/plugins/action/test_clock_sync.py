@@ -137,6 +137,19 @@ def test_by_our_clock_a_member_is_left_alone(check_mode: bool) -> None:
     assert found["diff"]["before"] == found["diff"]["after"]
 
 
+def test_by_our_clock_a_member_is_set_that_kerberos_keeps_out() -> None:
+    action = machine(3600, time_zone="W. Europe Standard Time")
+    action.seen = windows_machines.seen(**windows_machines.MEMBER)
+    assert action.run(None, {})["changed"]
+    assert [told.keys() for told in action.told] == [{"shift"}]
+
+
+def test_by_our_clock_a_member_of_another_name_is_left_alone() -> None:
+    action = machine(3600)
+    action.seen = windows_machines.seen(**windows_machines.MEMBER | {"active_name": "SOMEBODY"})
+    assert (action.run(None, {})["changed"], action.told) == (False, [])
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("wrong", "words"),

@@ -204,8 +204,11 @@ class TestChange:
     def test_who_is_no_member_keeps_its_source(self) -> None:
         assert change(ALONE, 0.0, 60.0, None, from_domain=False) == Change()
 
-    def test_by_our_clock_nothing_is_set_on_a_member(self) -> None:
-        assert change(following("NTP"), 3600.0, 60.0, "Romance Standard Time", from_domain=False) == Change()
+    def test_by_our_clock_a_member_is_set_only_where_kerberos_keeps_it_out(self) -> None:
+        member, time_zone = following("NTP"), "Romance Standard Time"
+        assert change(member, 300.0, 60.0, time_zone, from_domain=False) == Change()
+        assert change(member, 301.0, 60.0, time_zone, from_domain=False) == Change(shift=-301 * TICKS)
+        assert change(member, 301.0, 400.0, time_zone, from_domain=False) == Change()
 
     def test_everything_at_once(self) -> None:
         assert change(following("NTP"), 3600.0, 60.0, "Romance Standard Time", from_domain=True) == Change(
